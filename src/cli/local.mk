@@ -1,0 +1,2 @@
+mcpctl_SOURCES += \
+	src/cli/main.c

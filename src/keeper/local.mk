@@ -1,0 +1,1 @@
+mcpctl_keeper_SOURCES = src/keeper/keeper.c

@@ -1,0 +1,4 @@
+libmchub_a_SOURCES += \
+	src/loop/child.c src/loop/child.h \
+	src/loop/loop.c src/loop/loop.h \
+	src/loop/work.c src/loop/work.h

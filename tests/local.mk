@@ -1,0 +1,17 @@
+TEST_EXTENSIONS = .t .sh
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir;
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+T_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_DRIVER = $(LOG_DRIVER)
+T_LOG_COMPILER = $(SHELL)
+
+EXTRA_DIST += tests/tap.h
+
+include tests/unit/local.mk
+include tests/helper/local.mk
+include tests/lint/local.mk
+include tests/e2e/local.mk
+include tests/fuzz/local.mk
+include tests/bench/local.mk
