@@ -8,21 +8,31 @@
 
 struct mc_loop;
 
+/* NULL (logged) when the kernel has no descriptors left. Ignores SIGPIPE, and makes libuv use base/alloc.h: before any other uv call. */
 struct mc_loop *mc_loop_new(void);
 /* Runs until mc_loop_stop() was called or nothing is left to wait for. */
 void mc_loop_run(struct mc_loop *l);
 void mc_loop_stop(struct mc_loop *l);
-/* Runs the remaining close callbacks and asserts uv_loop_close() == 0: a forgotten handle is a bug. */
+/* Runs what is still under way (close callbacks, work, dying children; at most MC_LOOP_END_MS without work), then asserts
+ * uv_loop_close() == 0 and that no timer is active and no flush queued: what was forgotten is a bug. NULL is fine. */
+#define MC_LOOP_END_MS 10000
 void mc_loop_free(struct mc_loop *l);
 uv_loop_t *mc_loop_uv(struct mc_loop *l);
 /* Milliseconds, monotonic, cached per turn. */
 uint64_t mc_loop_now(struct mc_loop *l);
+/* The one read buffer of the loop, for every stream: what a read callback gets is valid until it returns. */
+#define MC_LOOP_READ_SIZE (64u << 10)
+uv_buf_t mc_loop_read_buf(struct mc_loop *l);
+/* Work under way (+1) or done (-1) on other threads, which mc_loop_free waits for however long it takes; for loop/work.c. */
+void mc_loop_busy(struct mc_loop *l, int change);
 
-/* A call made at the end of this turn (before the loop polls again), once, however often it was queued.
+/* A call made at the end of this turn (before the loop polls again), once, however often it was queued; a queued call keeps the
+ * loop alive. What a flush queues runs in the same turn too, up to MC_LOOP_FLUSH_ROUNDS times; then I/O has its turn first.
  * Embedded in its owner; zero-initialise. Used to write output once per turn, and to call back outside of the caller's stack. */
+#define MC_LOOP_FLUSH_ROUNDS 8
 struct mc_flush {
     void (*fn)(struct mc_flush *f);
-    struct mc_flush *next;
+    struct mc_flush *next, *prev; /* linked both ways: ten thousand streams may be cancelled in one turn */
     bool queued;
 };
 void mc_loop_flush_later(struct mc_loop *l, struct mc_flush *f);
