@@ -38,7 +38,8 @@ struct mc_err {
     char msg[MC_ERR_MSG_MAX];
 };
 
-/* Fill and return -code. mc_err_sys appends ": strerror(errno_value)". mc_err_wrap puts a prefix before an error that is already set. */
+/* Fill and return -code. mc_err_sys appends ": strerror(errno_value)". mc_err_wrap puts a
+ * prefix and ": " before an error that is already set, and returns ret. */
 int mc_err_set(struct mc_err *err, enum mc_code code, const char *fmt, ...) MC_PRINTF(3, 4);
 int mc_err_sys(struct mc_err *err, int errno_value, const char *fmt, ...) MC_PRINTF(3, 4);
 int mc_err_wrap(struct mc_err *err, int ret, const char *fmt, ...) MC_PRINTF(3, 4);

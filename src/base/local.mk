@@ -3,6 +3,7 @@ libmccore_a_SOURCES += \
 	src/base/buf.c src/base/buf.h \
 	src/base/cleanup.h \
 	src/base/err.c src/base/err.h \
+	src/base/fault.h \
 	src/base/fwd.h \
 	src/base/io.c src/base/io.h \
 	src/base/log.c src/base/log.h \

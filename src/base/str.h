@@ -35,7 +35,10 @@ char *mc_str_dup(struct mc_str s);          /* NUL-terminated copy, caller frees
 bool mc_str_u64(struct mc_str s, uint64_t *ret);
 /* True when the bytes are well-formed UTF-8 (no surrogates, no overlongs). */
 bool mc_utf8_valid(const char *p, size_t n);
-/* Copies at most n bytes of s for a terminal: control characters and invalid UTF-8 become '?' (newline and tab kept if keep_lines). */
+/* Length of the well-formed UTF-8 character at p (n > 0 bytes are there), 0 when there is none. */
+size_t mc_utf8_len(const char *p, size_t n);
+/* A copy for a terminal: control characters, bidirectional overrides and invalid UTF-8 become '?' (newline and tab
+ * kept if keep_lines). */
 char *mc_str_printable(struct mc_str s, bool keep_lines);
 /* Edit distance for "did you mean"; counts up to a cap of 99. */
 unsigned mc_str_distance(const char *a, const char *b);
