@@ -1,0 +1,15 @@
+#!/bin/sh
+# Every shell script of ours, by shellcheck.
+set -u
+: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+. "$top_srcdir/tests/tap.sh"
+cd "$top_srcdir" || exit 99
+command -v shellcheck >/dev/null || skip_all 'no shellcheck here (apt install shellcheck)'
+
+for script in bootstrap .ci/run $(find tests -path '*/node_modules' -prune -o \( -name '*.t' -o -name '*.sh' -o -path tests/bench/run \) -print | sort); do
+    # A tarball has no .ci.
+    [ -e "$script" ] || continue
+    # SC1091: the files that tests source are checked on their own.
+    ok "$script" shellcheck -e SC1091 "$script"
+done
+done_testing
