@@ -172,6 +172,9 @@ const char *mc_path_libexec(void)
     static char *found;
     if (found)
         return found;
+    const char *told = absolute_env("MCPCTL_LIBEXECDIR");
+    if (told)
+        return found = mc_strdup(told);
     MC_CLEANUP(mc_freep) char *beside = mc_path_dir(mc_path_self());
     MC_CLEANUP(mc_freep) char *relative = mc_path_join(beside, "../libexec/" NAME);
     char **const places[] = {&beside, &relative};

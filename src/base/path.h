@@ -24,7 +24,7 @@ char *mc_path_dir(const char *path);
 int mc_path_real(const char *path, char **ret, struct mc_err *err);
 /* Upwards from dir to the first directory that holds .git (directory or file) or .mcpctl; without any, dir itself. Real path. */
 int mc_path_repo_root(const char *dir, char **ret, struct mc_err *err);
-/* The directory of the helper executables: beside /proc/self/exe when mcpctl-keeper is there (build tree), else ../libexec/mcpctl
+/* The directory of the helper executables: $MCPCTL_LIBEXECDIR, else beside /proc/self/exe when mcpctl-keeper is there (build tree), else ../libexec/mcpctl
  * relative to it, else the configured libexecdir. Cached, borrowed. */
 const char *mc_path_libexec(void);
 /* Absolute path of the running executable. Cached, borrowed. */

@@ -3,6 +3,8 @@
  * The keeper (libexec/mcpctl-keeper) is the direct child: subreaper with a parent-death signal, it starts argv in an own process
  * group and session, passes on its exit status, and when the server ends, or the hub dies, it kills every descendant.
  * The server has exactly the descriptors 0, 1, 2 and default signal dispositions.
+ * A server that closes its stdin or stdout while it runs is of no more use: the default ladder ends it (a ladder that mc_child_stop
+ * gives takes its place as long as SIGTERM was not sent).
  *
  * Ownership: spawn gives one reference; the process and each pipe hold their own. on_exit is the last callback; after it (or after
  * mc_child_close, which drops the callbacks and kills at once) the caller drops its reference. */
@@ -32,7 +34,8 @@ struct mc_child_ops {
     void (*on_err)(void *arg, const char *p, size_t n); /* stderr bytes */
     void (*on_drain)(void *arg);
     /* Process gone and both outputs drained (at most one pipe buffer more). code: exit status or -1, sig: signal or 0.
-     * not_found/not_executable are reported by the keeper as exit 127/126 with a line on stderr. */
+     * What the lookup in mc_child_spawn could not see (a missing interpreter, a wrong binary format) is exit 127/126 with a line that
+     * names it through on_err. */
     void (*on_exit)(void *arg, int code, int sig);
 };
 
@@ -43,7 +46,9 @@ struct mc_child_ladder {
 };
 #define MC_CHILD_LADDER_DEFAULT ((struct mc_child_ladder){2000, 2000})
 
-/* Fails with an error that names argv[0] and the reason when the keeper cannot be started or pipes/processes are out (EMFILE, EAGAIN). */
+/* ops is copied; its members may be NULL.
+ * -MC_E_NOT_FOUND when the command or cwd is not there (loop/lookup.h), before anything is started.
+ * Fails with an error that names argv[0] and the reason when the keeper cannot be started or pipes/processes are out (EMFILE, EAGAIN). */
 int mc_child_spawn(struct mc_loop *l, const struct mc_child_spec *spec, const struct mc_child_ops *ops, void *arg, struct mc_child **ret, struct mc_err *err);
 /* Copies into the out buffer, which is written once per loop turn. 0, -MC_E_TOO_BIG (queue cap), -MC_E_UNREACHABLE (stdin closed). */
 int mc_child_write(struct mc_child *c, const char *p, size_t n) MC_CHECK;
