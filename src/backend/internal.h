@@ -1,0 +1,117 @@
+/* The body of a backend, shared by the files of this folder alone. */
+#ifndef MC_BACKEND_INTERNAL_H
+#define MC_BACKEND_INTERNAL_H
+
+#include "backend/backend.h"
+#include "loop/child.h"
+#include "loop/loop.h"
+#include "mcp/envelope.h"
+#include "mcp/frame.h"
+
+struct mc_rotlog;
+
+struct call_slot {
+    struct mc_call *call; /* NULL: free */
+    uint32_t gen;         /* so that an id is not used again soon */
+    int32_t next_free;    /* -1: end */
+};
+
+struct stderr_ring {
+    char *line[MC_BACKEND_STDERR_LINES];
+    unsigned first, n;
+    char part[MC_BACKEND_STDERR_LINE_MAX];
+    size_t part_len;
+};
+
+/* Walks all pages of the lists that are due, one request at a time. */
+struct listing {
+    struct mc_call call;
+    struct mc_timer soon;      /* list_changed notices come in bursts */
+    unsigned due;              /* kinds to be read */
+    unsigned told;             /* of these, the ones that the server announced */
+    bool running;
+    enum mc_kind kind;
+    unsigned pages;
+    struct mc_buf items;       /* "[item,item" of the kind being read */
+    char *cursor;              /* raw JSON string of the next page, or NULL */
+    struct mc_catalog *next;   /* being built */
+    unsigned changed, announce;
+};
+
+struct mc_backend {
+    unsigned refs;
+    struct mc_loop *loop;
+    const struct mc_backend_ops *ops;
+    void *arg;
+
+    char *name;
+    struct mc_launch launch;
+    char *log_path;
+    int protocol;
+    unsigned start_ms, call_ms;
+
+    enum mc_backend_state state;
+    char reason[MC_ERR_MSG_MAX];
+    char last_error[MC_ERR_MSG_MAX];
+    struct mc_timer timer; /* belongs to the state: set_state stops it */
+    bool restart_wanted;   /* start again when the stop is complete */
+    bool skip_probe;       /* the era is known, or the probe upset the server */
+    bool heard;            /* something came on stdout since the spawn */
+    bool got_catalog;      /* the lists of this run have been read once */
+    unsigned failures;     /* starts in a row that did not reach READY */
+    unsigned restarts;
+    uint64_t started_at;   /* loop ms, of the process */
+
+    struct mc_child *child;
+    struct mc_frame frame;
+    uint64_t rubbish; /* lines on stdout that were no messages */
+    struct stderr_ring ring;
+    struct mc_rotlog *log;
+
+    enum mc_rev rev;
+    struct mc_catalog *catalog;
+    struct mc_call probe, init;
+    struct listing listing;
+
+    struct call_slot *slots;
+    size_t n_slots;
+    int32_t free_slot;
+    unsigned in_flight;       /* slots in use */
+    unsigned asked_in_flight; /* of these, callers' calls */
+    struct mc_call *queue_head, *queue_tail;
+    unsigned queued;
+    struct mc_timer sweep; /* deadlines; runs only while there are calls */
+};
+
+/* backend.c */
+void backend_set_state(struct mc_backend *b, enum mc_backend_state to, const char *why);
+void backend_note_error(struct mc_backend *b, const char *fmt, ...) MC_PRINTF(2, 3);
+/* The process is of no use: kill it and try again later, or give up. */
+void backend_start_failed(struct mc_backend *b, const char *why, bool final);
+
+/* handshake.c */
+void handshake_begin(struct mc_backend *b);
+void handshake_on_silence(struct mc_backend *b); /* the state's timer fired */
+void handshake_abandon(struct mc_backend *b);    /* the process is gone */
+/* Appends the "_meta" member that a modern server wants with each of the hub's own requests. */
+void handshake_modern_meta(struct mc_buf *out);
+
+/* listing.c */
+void listing_begin(struct mc_backend *b, unsigned kinds, bool told); /* coalesced */
+void listing_abandon(struct mc_backend *b);
+
+/* calls.c */
+int calls_send(struct mc_backend *b, struct mc_call *call, struct mc_err *err); /* now, whatever the state */
+void calls_flush_queue(struct mc_backend *b);
+void calls_fail_sent(struct mc_backend *b, const struct mc_err *err);
+void calls_fail_queue(struct mc_backend *b, const struct mc_err *err);
+struct mc_call *calls_find(struct mc_backend *b, struct mc_str raw_id); /* NULL: nobody waits for that */
+void calls_release(struct mc_backend *b, struct mc_call *call);
+void calls_done(struct mc_backend *b);
+
+/* incoming.c */
+void incoming_bytes(struct mc_backend *b, const char *p, size_t n);
+void incoming_stderr(struct mc_backend *b, const char *p, size_t n);
+void incoming_stderr_done(struct mc_backend *b);
+
+#endif
