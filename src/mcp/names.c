@@ -25,12 +25,21 @@ static bool add_sane(struct mc_buf *out, struct mc_str s)
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         bool fine = is_alnum(c) || c == '_' || c == '-';
-        if (!fine && ((unsigned char)c & 0xC0) == 0x80 && i > 0 && (unsigned char)s.p[i - 1] >= 0x80)
+        if (!fine && ((unsigned char)c & 0xC0) == 0x80 && i > 0 &&
+            (unsigned char)s.p[i - 1] >= 0x80)
             continue;
         mc_buf_addc(out, fine ? c : '_');
         changed |= !fine;
     }
     return changed;
+}
+
+char *mc_name_sanitise(struct mc_str text)
+{
+    MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(text.n);
+
+    add_sane(&out, text);
+    return out.len ? mc_buf_steal(&out) : mc_strdup("");
 }
 
 /* The hash is over prefix, NUL and name, so that no two originals are the same bytes. */

@@ -13,6 +13,8 @@
 
 /* prefix "" gives the name alone (unchanged when it is legal and short enough). out holds max + 1 bytes. */
 void mc_name_expose(const char *prefix, struct mc_str name, size_t max, char *out);
+/* The text as it stands in a name, before any shortening: other characters are '_'. Two texts may give the same. Caller frees. */
+char *mc_name_sanitise(struct mc_str text);
 /* Workspace name from a directory name: lower-case [a-z0-9-], 1 to 40 bytes; suffix by root when `taken`: "app" → "app-3f9a". out holds 48 bytes. */
 void mc_name_workspace(const char *dirname, const char *root, bool taken, char out[48]);
 

@@ -6,12 +6,13 @@
 /* What an expression can have expanded to, by its operator. A plain variable's value has its slashes encoded, so
  * it never crosses one; that is also how the SDKs' servers read it. */
 static const struct rule {
-    char op;            /* 0: a plain variable */
-    char lead;          /* what the expansion starts with; it is empty when no variable was set. 0: never empty */
-    const char *stops;  /* bytes that it cannot hold */
+    char op; /* 0: a plain variable */
+    char
+        lead; /* what the expansion starts with; it is empty when no variable was set. 0: never empty */
+    const char *stops; /* bytes that it cannot hold */
 } rules[] = {
-    {0, 0, "/"},      {'+', 0, ""},     {'#', '#', ""},    {'.', '.', "/"},
-    {'/', '/', "?#"}, {';', ';', "/?#"}, {'?', '?', "#"},   {'&', '&', "#"},
+    {0, 0, "/"},      {'+', 0, ""},      {'#', '#', ""},  {'.', '.', "/"},
+    {'/', '/', "?#"}, {';', ';', "/?#"}, {'?', '?', "#"}, {'&', '&', "#"},
 };
 
 static const struct rule *find_rule(char c)

@@ -1,0 +1,14 @@
+/* Where config comes from: one row for each file, lowest first. */
+#ifndef MC_CONFIG_SOURCES_H
+#define MC_CONFIG_SOURCES_H
+
+#include "base/fwd.h"
+
+struct mc_source {
+    const char *path; /* below the repo root */
+    bool own;         /* mcpctl's own file: all keys, and no leniency for what other programs mean by them */
+};
+
+extern const struct mc_source mc_sources[]; /* ends with a NULL path */
+
+#endif
