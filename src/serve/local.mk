@@ -14,3 +14,14 @@ SERVE_FILES_SOURCES = $(SERVE_SOURCES) \
 	src/serve/walk.c src/serve/walk.h
 
 mcpctl_SOURCES += $(SERVE_FILES_SOURCES)
+
+mcpctl_git_SOURCES = $(SERVE_SOURCES) \
+	src/serve/git.c src/serve/git.h \
+	src/serve/git-blame.c \
+	src/serve/git-diff.c \
+	src/serve/git-grep.c \
+	src/serve/git-log.c \
+	src/serve/git-repo.c \
+	src/serve/git-status.c
+mcpctl_git_CFLAGS = $(AM_CFLAGS) $(GIT2_CFLAGS)
+mcpctl_git_LDADD = $(CORE_LIBS) $(GIT2_LIBS)

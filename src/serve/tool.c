@@ -93,17 +93,19 @@ bool mc_call_add(struct mc_call *c, struct mc_str s)
 
 bool mc_call_addf(struct mc_call *c, const char *fmt, ...)
 {
-    char none[1];
+    char line[1024];
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(none, sizeof none, fmt, ap);
+    int n = vsnprintf(line, sizeof line, fmt, ap);
     va_end(ap);
     MC_ASSERT(n >= 0);
-    MC_CLEANUP(mc_freep) char *line = mc_malloc((size_t)n + 1);
+    if ((size_t)n < sizeof line)
+        return mc_call_add(c, (struct mc_str){line, (size_t)n});
+    MC_CLEANUP(mc_freep) char *longer = mc_malloc((size_t)n + 1);
     va_start(ap, fmt);
-    vsnprintf(line, (size_t)n + 1, fmt, ap);
+    vsnprintf(longer, (size_t)n + 1, fmt, ap);
     va_end(ap);
-    return mc_call_add(c, (struct mc_str){line, (size_t)n});
+    return mc_call_add(c, (struct mc_str){longer, (size_t)n});
 }
 
 bool mc_call_add_name(struct mc_call *c, const char *name)
