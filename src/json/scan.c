@@ -292,8 +292,10 @@ static enum mc_json_type type_of(char c)
 
 enum mc_json_type mc_scan_peek(struct mc_scan *s)
 {
-    const char *p = space(s->p, s->end);
-    return s->err || p == s->end ? MC_JSON_NONE : type_of(*p);
+    if (s->err)
+        return MC_JSON_NONE;
+    s->p = space(s->p, s->end); /* so that s->p is where the value begins */
+    return s->p == s->end ? MC_JSON_NONE : type_of(*s->p);
 }
 
 bool mc_scan_value(struct mc_scan *s, struct mc_str *ret)
