@@ -93,7 +93,7 @@ static bool put(struct mc_rotlog *r, const char *p, size_t n)
 static bool put_gap(struct mc_rotlog *r)
 {
     char note[96];
-    int n = snprintf(note, sizeof(note), "%s[%llu lines are missing here: this file could not be written]\n",
+    int n = snprintf(note, sizeof(note), "%s[lines missing here, as this file could not be written: %llu]\n",
                      r->torn ? "\n" : "", (unsigned long long)r->dropped);
     return put(r, note, (size_t)n);
 }

@@ -5,3 +5,57 @@ LOOP_TESTS =
 
 check_PROGRAMS += $(CORE_TESTS) $(LOOP_TESTS)
 TESTS += $(CORE_TESTS) $(LOOP_TESTS)
+
+# base, json
+CORE_TESTS += \
+	tests/unit/test-alloc \
+	tests/unit/test-buf \
+	tests/unit/test-doc \
+	tests/unit/test-err \
+	tests/unit/test-io \
+	tests/unit/test-jsonc \
+	tests/unit/test-log \
+	tests/unit/test-map \
+	tests/unit/test-path \
+	tests/unit/test-rand \
+	tests/unit/test-scan \
+	tests/unit/test-splice \
+	tests/unit/test-str \
+	tests/unit/test-time \
+	tests/unit/test-walk
+tests_unit_test_alloc_SOURCES = tests/unit/test-alloc.c
+tests_unit_test_alloc_LDADD = $(CORE_LIBS)
+tests_unit_test_buf_SOURCES = tests/unit/test-buf.c
+tests_unit_test_buf_LDADD = $(CORE_LIBS)
+tests_unit_test_doc_SOURCES = tests/unit/test-doc.c
+tests_unit_test_doc_LDADD = $(CORE_LIBS)
+tests_unit_test_err_SOURCES = tests/unit/test-err.c
+tests_unit_test_err_LDADD = $(CORE_LIBS)
+tests_unit_test_io_SOURCES = tests/unit/test-io.c tests/unit/scratch.h
+tests_unit_test_io_LDADD = $(CORE_LIBS)
+tests_unit_test_jsonc_SOURCES = tests/unit/test-jsonc.c tests/unit/scratch.h tests/unit/shared.h
+tests_unit_test_jsonc_LDADD = $(CORE_LIBS)
+tests_unit_test_log_SOURCES = tests/unit/test-log.c tests/unit/scratch.h
+tests_unit_test_log_LDADD = $(CORE_LIBS)
+tests_unit_test_map_SOURCES = tests/unit/test-map.c
+tests_unit_test_map_LDADD = $(CORE_LIBS)
+tests_unit_test_path_SOURCES = tests/unit/test-path.c tests/unit/scratch.h
+tests_unit_test_path_LDADD = $(CORE_LIBS)
+tests_unit_test_rand_SOURCES = tests/unit/test-rand.c
+tests_unit_test_rand_LDADD = $(CORE_LIBS)
+tests_unit_test_scan_SOURCES = tests/unit/test-scan.c tests/unit/scratch.h tests/unit/shared.h
+tests_unit_test_scan_LDADD = $(CORE_LIBS)
+tests_unit_test_splice_SOURCES = tests/unit/test-splice.c
+tests_unit_test_splice_LDADD = $(CORE_LIBS)
+tests_unit_test_str_SOURCES = tests/unit/test-str.c
+tests_unit_test_str_LDADD = $(CORE_LIBS)
+tests_unit_test_time_SOURCES = tests/unit/test-time.c
+tests_unit_test_time_LDADD = $(CORE_LIBS)
+tests_unit_test_walk_SOURCES = tests/unit/test-walk.c
+tests_unit_test_walk_LDADD = $(CORE_LIBS)
+tests_unit_test_doc_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+if FAULTS
+CORE_TESTS += tests/unit/test-torture-io
+tests_unit_test_torture_io_SOURCES = tests/unit/test-torture-io.c tests/unit/scratch.h
+tests_unit_test_torture_io_LDADD = $(CORE_LIBS)
+endif
