@@ -13,7 +13,7 @@ SERVE_FILES_SOURCES = $(SERVE_SOURCES) \
 	src/serve/serve.h \
 	src/serve/walk.c src/serve/walk.h
 
-mcpctl_SOURCES += $(SERVE_FILES_SOURCES)
+libmccli_a_SOURCES += $(SERVE_FILES_SOURCES)
 
 mcpctl_git_SOURCES = $(SERVE_SOURCES) \
 	src/serve/git.c src/serve/git.h \

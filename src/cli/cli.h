@@ -1,0 +1,39 @@
+/* What a command's handler gets, and the handlers. */
+#ifndef MC_CLI_CLI_H
+#define MC_CLI_CLI_H
+
+#include "base/fwd.h"
+
+struct mc_args;
+
+struct mc_cli {
+    const struct mc_args *args;
+    bool json;
+    unsigned verbose;
+};
+
+/* The whole program: parse, run, flush. Returns the exit status. */
+int mc_cli_main(int argc, char **argv);
+
+/* Handlers, one file per group. Each reports its failure itself (once) and returns the exit status. */
+int mc_cmd_up(struct mc_cli *cli);
+int mc_cmd_down(struct mc_cli *cli);
+int mc_cmd_hub_run(struct mc_cli *cli);
+int mc_cmd_use(struct mc_cli *cli);
+int mc_cmd_token(struct mc_cli *cli);
+int mc_cmd_trust(struct mc_cli *cli);
+int mc_cmd_untrust(struct mc_cli *cli);
+int mc_cmd_status(struct mc_cli *cli);
+int mc_cmd_ps(struct mc_cli *cli);
+int mc_cmd_logs(struct mc_cli *cli);
+int mc_cmd_start(struct mc_cli *cli);
+int mc_cmd_stop(struct mc_cli *cli);
+int mc_cmd_restart(struct mc_cli *cli);
+int mc_cmd_tools(struct mc_cli *cli);
+int mc_cmd_call(struct mc_cli *cli);
+int mc_cmd_serve(struct mc_cli *cli);
+int mc_cmd_version(struct mc_cli *cli);
+int mc_cmd_help(struct mc_cli *cli);
+int mc_cmd_complete(struct mc_cli *cli);
+
+#endif

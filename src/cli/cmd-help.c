@@ -1,0 +1,164 @@
+/* version, help, __complete */
+#include "config.h"
+
+#include "cli/cli.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/io.h"
+#include "base/path.h"
+#include "cli/api.h"
+#include "cli/args.h"
+#include "cli/client.h"
+#include "cli/command.h"
+#include "cli/mcp.h"
+#include "cli/out.h"
+#include "cli/render.h"
+#include "config/config.h"
+
+#include <stdio.h>
+
+#define PROSE_MAX (256u << 10)
+
+int mc_cmd_version(struct mc_cli *cli)
+{
+    if (cli->json)
+        printf("{\"name\":\"%s\",\"version\":\"%s\"}\n", PACKAGE_NAME, PACKAGE_VERSION);
+    else
+        printf("%s %s\n", PACKAGE_NAME, PACKAGE_VERSION);
+    return 0;
+}
+
+static int help_command(struct mc_cli *cli, const struct mc_command **ret, struct mc_err *err)
+{
+    const char *first = mc_args_operand(cli->args, 0);
+    const char *second = mc_args_operand(cli->args, 1);
+    *ret = NULL;
+    if (!first)
+        return 0;
+    MC_CLEANUP(mc_freep) char *path = second ? mc_asprintf("%s %s", first, second) : mc_strdup(first);
+    *ret = mc_command_find(path);
+    if (*ret)
+        return 0;
+    return mc_err_set(err, MC_E_USAGE, "there is no command '%s'; `mcpctl help` lists them", path);
+}
+
+static int man(struct mc_cli *cli, const struct mc_command *c, struct mc_buf *out, struct mc_err *err)
+{
+    MC_CLEANUP(mc_freep) char *prose = NULL;
+    const char *template = mc_args_value(cli->args, "template");
+    size_t n = 0;
+    int ret = template ? mc_io_read(template, PROSE_MAX, &prose, &n, err) : 0;
+    return ret < 0 ? ret : mc_render_man(c, (struct mc_str){prose, n}, out, err);
+}
+
+int mc_cmd_help(struct mc_cli *cli)
+{
+    static const struct {
+        const char *name;
+        void (*render)(struct mc_buf *out);
+    } shells[] = {{"bash", mc_render_bash}, {"zsh", mc_render_zsh}, {"fish", mc_render_fish}};
+    MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(MC_RENDER_MAX);
+    const char *format = mc_args_value(cli->args, "format");
+    const struct mc_command *c;
+    struct mc_err err;
+    int ret = help_command(cli, &c, &err);
+    if (!format)
+        format = cli->json ? "json" : "text";
+    for (size_t i = 0; i < MC_ARRAY_LEN(shells); i++) {
+        if (strcmp(format, shells[i].name) == 0)
+            shells[i].render(&out);
+    }
+    if (ret == 0 && strcmp(format, "man") == 0)
+        ret = man(cli, c, &out, &err);
+    else if (strcmp(format, "json") == 0)
+        mc_render_json(c, &out);
+    else if (strcmp(format, "text") == 0)
+        mc_render_help(c, &out);
+    if (ret < 0)
+        return mc_out_fail(cli, &err);
+    mc_out_bytes(mc_buf_str(&out));
+    return 0;
+}
+
+/* Names for completion come from the hub when it runs, else from the repo's config. Without either there is silence. */
+static void print_names(const cJSON *list)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        const char *name = mc_doc_str(item, "name");
+        if (name)
+            puts(name);
+    }
+}
+
+static void config_servers(void)
+{
+    MC_CLEANUP(mc_freep) char *root = NULL;
+    struct mc_config *config = NULL;
+    if (mc_path_repo_root(".", &root, NULL) < 0)
+        return;
+    mc_config_load(root, &config, NULL);
+    for (size_t i = 0; config && i < mc_config_server_count(config); i++)
+        puts(mc_config_server(config, i)->name);
+    mc_config_unref(config);
+}
+
+static void tool_arguments(const char *tools, size_t n, const char *tool)
+{
+    struct mc_jval schema = mc_jget(mc_mcp_tool((struct mc_str){tools, n}, tool), "inputSchema");
+    struct mc_jval properties = mc_jget(schema, "properties");
+    struct mc_jiter it;
+    struct mc_str key;
+    struct mc_jval value;
+    for (bool more = mc_jiter_init(&it, properties); more && mc_jiter_next(&it, &key, &value);) {
+        MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jval_of(key));
+        printf("%s=\n", name);
+    }
+}
+
+static void complete_tools(struct mc_client *c, const char *path, const char *tool)
+{
+    MC_CLEANUP(mc_buf_done) struct mc_buf tools = MC_BUF_INIT(MC_API_ANSWER_MAX);
+    struct mc_jiter it;
+    struct mc_jval value;
+    if (mc_mcp_tools(c, path, &tools, NULL) < 0)
+        return;
+    if (tool) {
+        tool_arguments(tools.data, tools.len, tool);
+        return;
+    }
+    for (bool more = mc_jiter_init(&it, mc_jval_of(mc_buf_str(&tools))); more && mc_jiter_next(&it, NULL, &value);) {
+        MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jget(value, "name"));
+        if (name)
+            puts(name);
+    }
+}
+
+int mc_cmd_complete(struct mc_cli *cli)
+{
+    const char *kind = mc_args_operand(cli->args, 0);
+    const char *tool = mc_args_operand(cli->args, 1);
+    struct mc_client *c = NULL;
+    cJSON *status = NULL;
+    const cJSON *w = NULL;
+    bool servers = strcmp(kind, "servers") == 0;
+    if (mc_client_open(&c, NULL) == 0)
+        mc_api_here(c, &status, &w, NULL);
+    if (servers && w)
+        print_names(mc_doc_get(w, "servers"));
+    else if (servers)
+        config_servers();
+    else if (strcmp(kind, "workspaces") == 0)
+        print_names(mc_doc_get(status, "workspaces"));
+    else if (w && (strcmp(kind, "tools") == 0 || tool)) {
+        MC_CLEANUP(mc_freep) char *path = mc_mcp_path(w);
+        complete_tools(c, path, tool);
+    }
+    mc_doc_free(status);
+    mc_client_free(c);
+    return 0;
+}

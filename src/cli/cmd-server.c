@@ -1,0 +1,89 @@
+/* start, stop, restart */
+#include "cli/cli.h"
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "cli/api.h"
+#include "cli/args.h"
+#include "cli/client.h"
+#include "cli/out.h"
+#include "cli/view.h"
+
+#include <stdio.h>
+
+#define NEAR_ENOUGH 3
+
+static int unknown_server(const cJSON *w, const char *name, struct mc_err *err)
+{
+    const cJSON *server;
+    const char *best = NULL;
+    unsigned distance = NEAR_ENOUGH + 1;
+    cJSON_ArrayForEach(server, mc_doc_get(w, "servers"))
+    {
+        const char *s = mc_doc_str(server, "name");
+        if (s && strcmp(s, name) == 0)
+            return 0;
+        unsigned d = s ? mc_str_distance(s, name) : distance;
+        if (d < distance) {
+            best = s;
+            distance = d;
+        }
+    }
+    if (best)
+        return mc_err_set(err, MC_E_USAGE, "workspace %s has no server '%s'; did you mean '%s'?", mc_doc_str(w, "name"), name, best);
+    return mc_err_set(err, MC_E_USAGE, "workspace %s has no server '%s'; `mcpctl status` lists them", mc_doc_str(w, "name"), name);
+}
+
+static int act(struct mc_client *c, const cJSON *w, const char *name, const char *verb, cJSON **ret, struct mc_err *err)
+{
+    MC_CLEANUP(mc_buf_done) struct mc_buf path = MC_BUF_INIT(64u << 10);
+    mc_buf_addz(&path, "/api/workspaces/");
+    mc_api_escape(&path, mc_doc_str(w, "name"));
+    mc_buf_addz(&path, "/servers/");
+    mc_api_escape(&path, name);
+    mc_buf_addf(&path, "/%s", verb);
+    return mc_api_doc(c, "POST", path.data, MC_STR("{}"), ret, err);
+}
+
+static int each(struct mc_cli *cli, const char *verb)
+{
+    MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
+    MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
+    MC_CLEANUP(mc_doc_freep) cJSON *list = mc_doc_array();
+    const cJSON *w = NULL;
+    struct mc_err err;
+    int ret = mc_client_open(&c, &err);
+    if (ret == 0)
+        ret = mc_api_here(c, &status, &w, &err);
+    for (size_t i = 0; ret == 0 && i < cli->args->n_operands; i++)
+        ret = unknown_server(w, mc_args_operand(cli->args, i), &err);
+    for (size_t i = 0; ret == 0 && i < cli->args->n_operands; i++) {
+        cJSON *server = NULL;
+        ret = act(c, w, mc_args_operand(cli->args, i), verb, &server, &err);
+        if (ret == 0 && !cli->json)
+            printf("%s: %s\n", mc_args_operand(cli->args, i), mc_view_state(server));
+        if (ret == 0)
+            mc_doc_add(list, NULL, server);
+    }
+    if (ret < 0)
+        return mc_out_fail(cli, &err);
+    if (cli->json)
+        mc_out_json(list);
+    return 0;
+}
+
+int mc_cmd_start(struct mc_cli *cli)
+{
+    return each(cli, "start");
+}
+
+int mc_cmd_stop(struct mc_cli *cli)
+{
+    return each(cli, "stop");
+}
+
+int mc_cmd_restart(struct mc_cli *cli)
+{
+    return each(cli, "restart");
+}

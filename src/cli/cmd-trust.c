@@ -1,0 +1,118 @@
+/* trust, untrust */
+#include "cli/cli.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "cli/args.h"
+#include "cli/ask.h"
+#include "cli/out.h"
+#include "cli/repo.h"
+#include "config/config.h"
+#include "json/doc.h"
+#include "store/trust.h"
+
+#include <stdio.h>
+
+#define TEXT_MAX (4u << 20)
+#define NEAR_ENOUGH 3
+
+static int unknown(const struct mc_config *config, const char *name, struct mc_err *err)
+{
+    const char *best = NULL;
+    unsigned distance = NEAR_ENOUGH + 1;
+    for (size_t i = 0; i < mc_config_server_count(config); i++) {
+        unsigned d = mc_str_distance(mc_config_server(config, i)->name, name);
+        if (d < distance) {
+            best = mc_config_server(config, i)->name;
+            distance = d;
+        }
+    }
+    if (best)
+        return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'; did you mean '%s'?", name, best);
+    return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'", name);
+}
+
+/* Those named, or all that are not ours. */
+static int select_specs(const struct mc_cli *cli, const struct mc_config *config, const struct mc_server_spec **specs, size_t *ret_n, struct mc_err *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < cli->args->n_operands; i++) {
+        const struct mc_server_spec *spec = mc_config_find(config, mc_args_operand(cli->args, i));
+        if (!spec)
+            return unknown(config, mc_args_operand(cli->args, i), err);
+        if (!spec->builtin)
+            specs[n++] = spec;
+    }
+    for (size_t i = 0; cli->args->n_operands == 0 && i < mc_config_server_count(config); i++) {
+        if (!mc_config_server(config, i)->builtin)
+            specs[n++] = mc_config_server(config, i);
+    }
+    *ret_n = n;
+    return 0;
+}
+
+static void show(const struct mc_cli *cli, const struct mc_server_spec *const *specs, size_t n, const char *root)
+{
+    MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(TEXT_MAX);
+    MC_CLEANUP(mc_doc_freep) cJSON *doc = mc_doc_object();
+    cJSON *list = mc_doc_add(doc, "trusted", mc_doc_array());
+    for (size_t i = 0; i < n; i++) {
+        mc_doc_add_str(list, NULL, specs[i]->name);
+        mc_ask_describe(specs[i], root, "", 0, &out);
+    }
+    if (cli->json) {
+        mc_out_json(doc);
+    } else if (n == 0) {
+        puts("This repo brought no server along; nothing needs trust.");
+    } else {
+        puts("Trusted, as they are written now:");
+        mc_out_text(mc_buf_str(&out));
+    }
+}
+
+int mc_cmd_trust(struct mc_cli *cli)
+{
+    MC_CLEANUP(mc_freep) char *root = NULL;
+    struct mc_config *config = NULL;
+    const struct mc_server_spec **specs = NULL;
+    struct mc_err err;
+    size_t n = 0;
+    int ret = mc_repo_load(&root, &config, &err);
+    if (ret == 0) {
+        specs = mc_calloc(mc_config_server_count(config) + cli->args->n_operands + 1, sizeof(*specs));
+        ret = select_specs(cli, config, specs, &n, &err);
+    }
+    if (ret == 0 && n)
+        ret = mc_trust_grant(root, specs, n, &err);
+    if (ret == 0) {
+        show(cli, specs, n, root);
+        ret = mc_repo_refresh(root, &err);
+    }
+    mc_free(specs);
+    mc_config_unref(config);
+    return ret < 0 ? mc_out_fail(cli, &err) : 0;
+}
+
+/* Works without a config too: what is no longer written can still be taken back. */
+int mc_cmd_untrust(struct mc_cli *cli)
+{
+    MC_CLEANUP(mc_freep) char *root = NULL;
+    struct mc_err err;
+    int ret = mc_path_repo_root(".", &root, &err);
+    if (ret == 0 && cli->args->n_operands == 0)
+        ret = mc_trust_revoke(root, NULL, &err);
+    for (size_t i = 0; ret == 0 && i < cli->args->n_operands; i++)
+        ret = mc_trust_revoke(root, mc_args_operand(cli->args, i), &err);
+    if (ret == 0)
+        ret = mc_repo_refresh(root, &err);
+    if (ret < 0)
+        return mc_out_fail(cli, &err);
+    if (cli->json)
+        puts("{}");
+    else
+        puts(cli->args->n_operands ? "Trust taken back; they are blocked until you allow them again." : "Trust taken back from every server of this repo.");
+    return 0;
+}

@@ -1,0 +1,215 @@
+#include "cli/render.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/command.h"
+
+#include <string.h>
+
+/* The date of the pages; a constant, so that two builds of one source give the same bytes. */
+#define MAN_DATE "November 21, 2026"
+
+/* Text for a line of mdoc: backslashes and leading dots must not be seen as markup. */
+static void text(struct mc_buf *out, const char *s)
+{
+    if (*s == '.' || *s == '\'')
+        mc_buf_addz(out, "\\&");
+    for (; *s; s++) {
+        if (*s == '\\')
+            mc_buf_addz(out, "\\e");
+        else if (*s == '-')
+            mc_buf_addz(out, "\\-");
+        else if (*s == '`' || *s == '\'')
+            mc_buf_addz(out, *s == '`' ? "\\(ga" : "\\(aq");
+        else
+            mc_buf_addc(out, *s);
+    }
+}
+
+/* An argument of a macro: quoted, so that spaces and words that are macro names stay text. */
+static void quoted(struct mc_buf *out, const char *s)
+{
+    mc_buf_addc(out, '"');
+    for (; *s; s++) {
+        if (*s == '"')
+            mc_buf_addz(out, "\\(dq");
+        else if (*s == '|')
+            mc_buf_addz(out, "\\(ba");
+        else
+            text(out, (char[]){*s, '\0'});
+    }
+    mc_buf_addc(out, '"');
+}
+
+static void title(const struct mc_command *c, char sep, bool upper, struct mc_buf *out)
+{
+    mc_buf_addz(out, upper ? "MCPCTL" : "mcpctl");
+    if (c)
+        mc_buf_addc(out, sep);
+    for (const char *p = c ? c->path : ""; *p; p++)
+        mc_buf_addc(out, *p == ' ' ? sep : upper && *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
+}
+
+static void synopsis(const struct mc_command *c, struct mc_buf *out)
+{
+    const struct mc_option *o;
+    mc_buf_addz(out, ".Nm mcpctl\n");
+    if (!c) {
+        mc_buf_addz(out, ".Op Fl \\-json\n.Op Fl v\n.Ar command\n.Op Ar argument ...\n");
+        return;
+    }
+    mc_buf_addz(out, ".Cm ");
+    quoted(out, c->path);
+    mc_buf_addc(out, '\n');
+    for (size_t i = 0; (o = mc_render_option(c, true, &i));) {
+        if (o->letter)
+            mc_buf_addf(out, ".Op Fl %c", o->letter);
+        else
+            mc_buf_addf(out, ".Op Fl \\-%s", o->name);
+        if (o->arg) {
+            mc_buf_addz(out, " Ar ");
+            quoted(out, o->arg);
+        }
+        mc_buf_addc(out, '\n');
+    }
+    for (const struct mc_operand *p = c->operands; p->name; p++) {
+        mc_buf_addz(out, p->min ? ".Ar " : ".Op Ar ");
+        quoted(out, p->name);
+        mc_buf_addz(out, p->max > 1 ? " ...\n" : "\n");
+    }
+}
+
+static void head(const struct mc_command *c, struct mc_buf *out)
+{
+    mc_buf_addz(out, ".Dd " MAN_DATE "\n.Dt ");
+    title(c, '-', true, out);
+    mc_buf_addz(out, " 1\n.Os\n.Sh NAME\n.Nm ");
+    title(c, '-', false, out);
+    mc_buf_addz(out, "\n.Nd ");
+    text(out, c ? c->summary : "every MCP server of your repos behind one local endpoint");
+    mc_buf_addz(out, "\n.Sh SYNOPSIS\n");
+    synopsis(c, out);
+}
+
+static void option(const struct mc_option *o, struct mc_buf *out)
+{
+    mc_buf_addz(out, ".It ");
+    if (o->letter)
+        mc_buf_addf(out, "Fl %c , ", o->letter);
+    mc_buf_addf(out, "Fl \\-%s", o->name);
+    if (o->arg) {
+        mc_buf_addz(out, " Ar ");
+        quoted(out, o->arg);
+    }
+    mc_buf_addc(out, '\n');
+    text(out, o->help);
+    mc_buf_addz(out, ".\n");
+}
+
+static void option_list(const struct mc_command *c, struct mc_buf *out)
+{
+    const struct mc_option *o;
+    mc_buf_addz(out, ".Bl -tag -width Ds\n");
+    for (int own = 1; own >= 0; own--) {
+        for (size_t i = 0; (o = mc_render_option(c, own, &i));)
+            option(o, out);
+    }
+    mc_buf_addz(out, ".El\n");
+}
+
+static void operand_list(const struct mc_command *c, struct mc_buf *out)
+{
+    if (!c || !c->operands[0].name)
+        return;
+    mc_buf_addz(out, ".Bl -tag -width Ds\n");
+    for (const struct mc_operand *p = c->operands; p->name; p++) {
+        mc_buf_addz(out, ".It Ar ");
+        quoted(out, p->name);
+        mc_buf_addc(out, '\n');
+        text(out, p->help);
+        mc_buf_addz(out, ".\n");
+    }
+    mc_buf_addz(out, ".El\n");
+}
+
+static void command_list(const struct mc_command *c, struct mc_buf *out)
+{
+    (void)c;
+    mc_buf_addz(out, ".Bl -tag -width Ds\n");
+    for (size_t i = 0; (c = mc_render_command(&i));) {
+        mc_buf_addz(out, ".It Cm ");
+        quoted(out, c->path);
+        mc_buf_addc(out, '\n');
+        text(out, c->summary);
+        mc_buf_addz(out, ".\nSee\n.Xr ");
+        title(c, '-', false, out);
+        mc_buf_addz(out, " 1 .\n");
+    }
+    mc_buf_addz(out, ".El\n");
+}
+
+static void exit_status(const struct mc_command *c, struct mc_buf *out)
+{
+    (void)c;
+    mc_buf_addz(out, ".Sh EXIT STATUS\n.Bl -tag -width Ds\n");
+    for (int status = 0; status < 128; status++) {
+        const char *help = mc_exit_help(status);
+        if (!help)
+            continue;
+        mc_buf_addf(out, ".It %d\n", status);
+        text(out, help);
+        mc_buf_addc(out, '\n');
+    }
+    mc_buf_addz(out, ".El\n");
+}
+
+static void examples(const struct mc_command *c, struct mc_buf *out)
+{
+    for (const struct mc_example *e = c ? c->examples : NULL; e && e->line; e++) {
+        mc_buf_addz(out, ".Pp\n");
+        text(out, e->what);
+        mc_buf_addz(out, ":\n.Dl ");
+        quoted(out, e->line);
+        mc_buf_addc(out, '\n');
+    }
+}
+
+static const struct {
+    const char *word;
+    void (*put)(const struct mc_command *c, struct mc_buf *out);
+} parts[] = {
+    {"@HEAD@", head},         {"@OPERANDS@", operand_list}, {"@OPTIONS@", option_list},
+    {"@COMMANDS@", command_list}, {"@EXIT@", exit_status},  {"@EXAMPLES@", examples},
+};
+
+static int line(const struct mc_command *c, struct mc_str s, struct mc_buf *out, struct mc_err *err)
+{
+    if (s.n < 3 || s.p[0] != '@' || s.p[s.n - 1] != '@') {
+        mc_buf_adds(out, s);
+        mc_buf_addc(out, '\n');
+        return 0;
+    }
+    for (size_t i = 0; i < MC_ARRAY_LEN(parts); i++) {
+        if (mc_str_eq(s, mc_str_of(parts[i].word))) {
+            parts[i].put(c, out);
+            return 0;
+        }
+    }
+    return mc_err_set(err, MC_E_CONFIG, "the man page's prose asks for %.*s, which is not known", MC_STR_ARG(s));
+}
+
+int mc_render_man(const struct mc_command *c, struct mc_str prose, struct mc_buf *out, struct mc_err *err)
+{
+    if (prose.n == 0)
+        prose = MC_STR("@HEAD@\n.Sh DESCRIPTION\n@OPERANDS@\n@OPTIONS@\n@EXIT@\n.Sh EXAMPLES\n@EXAMPLES@\n");
+    while (prose.n) {
+        const char *end = memchr(prose.p, '\n', prose.n);
+        struct mc_str s = {prose.p, end ? (size_t)(end - prose.p) : prose.n};
+        int ret = line(c, s, out, err);
+        if (ret < 0)
+            return ret;
+        prose.p += s.n + (end != NULL);
+        prose.n -= s.n + (end != NULL);
+    }
+    return 0;
+}

@@ -1,0 +1,79 @@
+#include "cli/repo.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "cli/api.h"
+#include "cli/client.h"
+#include "cli/out.h"
+#include "config/config.h"
+#include "json/scan.h"
+
+#include <unistd.h>
+
+static void print_diagnostics(const struct mc_config *config, const char *root)
+{
+    bool color = mc_out_color(STDERR_FILENO);
+    for (size_t i = 0; i < mc_config_diag_count(config); i++) {
+        const struct mc_diag *d = mc_config_diag(config, i);
+        MC_CLEANUP(mc_freep) char *text = mc_diag_text(d, root);
+        MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_str_of(text), true);
+        mc_out_note("%s%s%s", mc_out_tint(color, d->severity == MC_SEV_ERROR ? MC_TINT_RED : MC_TINT_YELLOW), shown, mc_out_plain(color));
+    }
+}
+
+/* Something that the user wrote, as opposed to what we offer when there is nothing. */
+static bool anything_written(const struct mc_config *config)
+{
+    for (size_t i = 0; i < mc_config_server_count(config); i++) {
+        if (!mc_config_server(config, i)->builtin)
+            return true;
+    }
+    return false;
+}
+
+int mc_repo_load(char **ret_root, struct mc_config **ret, struct mc_err *err)
+{
+    int r = mc_path_repo_root(".", ret_root, err);
+    if (r < 0)
+        return r;
+    r = mc_config_load(*ret_root, ret, err);
+    if (*ret)
+        print_diagnostics(*ret, *ret_root);
+    if (r == -MC_E_CONFIG && *ret && anything_written(*ret))
+        return 0; /* the good servers run, the diagnostics stand above */
+    if (r == -MC_E_CONFIG)
+        return mc_err_set(err, MC_E_CONFIG, "the config of %s has errors and names no server that could run", *ret_root);
+    return r;
+}
+
+void mc_repo_body(const char *root, bool detach, struct mc_buf *out)
+{
+    mc_buf_addz(out, "{\"root\":");
+    mc_jstr_quote(mc_str_of(root), out);
+    mc_buf_addf(out, ",\"detach\":%s,\"env\":[", detach ? "true" : "false");
+    for (char **e = environ; *e; e++) {
+        mc_buf_addz(out, e == environ ? "" : ",");
+        mc_jstr_quote(mc_str_of(*e), out);
+    }
+    mc_buf_addz(out, "]}");
+}
+
+int mc_repo_refresh(const char *root, struct mc_err *err)
+{
+    MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
+    MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
+    MC_CLEANUP(mc_buf_done) struct mc_buf body = MC_BUF_INIT(MC_REPO_BODY_MAX);
+    int ret = mc_client_open(&c, err);
+    if (ret == -MC_E_UNREACHABLE)
+        return 0;
+    if (ret == 0)
+        ret = mc_api_here(c, &status, NULL, err);
+    const cJSON *w = ret == 0 ? mc_api_workspace(status, root) : NULL;
+    if (!w)
+        return ret;
+    mc_repo_body(root, mc_doc_bool(w, "detached", false), &body);
+    return mc_api_doc(c, "POST", "/api/workspaces", mc_buf_str(&body), NULL, err);
+}

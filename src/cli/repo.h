@@ -1,0 +1,20 @@
+/* The repo that a command is typed in, and its config. */
+#ifndef MC_CLI_REPO_H
+#define MC_CLI_REPO_H
+
+#include "base/fwd.h"
+
+struct mc_client;
+struct mc_config;
+
+/* Root and config of the current directory; prints all diagnostics to stderr. Caller releases both, also after an error.
+ * -MC_E_CONFIG when the files have errors and nothing usable is left in them. */
+int mc_repo_load(char **ret_root, struct mc_config **ret, struct mc_err *err);
+/* Makes the hub read this root's config and trust again, when it runs and has it. */
+int mc_repo_refresh(const char *root, struct mc_err *err);
+/* The body of POST /api/workspaces, with our environment. */
+void mc_repo_body(const char *root, bool detach, struct mc_buf *out);
+
+#define MC_REPO_BODY_MAX (16u << 20)
+
+#endif
