@@ -294,7 +294,7 @@ enum mc_json_type mc_scan_peek(struct mc_scan *s)
 {
     if (s->err)
         return MC_JSON_NONE;
-    s->p = space(s->p, s->end); /* so that s->p is where the value begins */
+    s->p = space(s->p, s->end);
     return s->p == s->end ? MC_JSON_NONE : type_of(*s->p);
 }
 
@@ -330,13 +330,21 @@ bool mc_scan_open(struct mc_scan *s, char brace)
     return true;
 }
 
-/* Moves to the next member or element. The first one is known by the byte before it: no value ends with an opening
- * bracket. False at the closing bracket or on an error. */
+/* Is s->p in front of the first member or element? No value ends with an opening bracket, so the byte before tells. */
+static bool at_first(const struct mc_scan *s, char open)
+{
+    const char *p = s->p;
+    while (p > s->begin && (p[-1] == ' ' || p[-1] == '\n' || p[-1] == '\r' || p[-1] == '\t'))
+        p--;
+    return p > s->begin && p[-1] == open;
+}
+
+/* Moves to the next member or element. False at the closing bracket or on an error. */
 static bool next(struct mc_scan *s, char open, char close)
 {
     if (s->err)
         return false;
-    bool first = s->p > s->begin && s->p[-1] == open;
+    bool first = at_first(s, open);
     const char *p = space(s->p, s->end);
     if (p < s->end && *p == close) {
         s->depth--;

@@ -27,7 +27,8 @@ struct mc_scan {
 };
 
 void mc_scan_init(struct mc_scan *s, const char *p, size_t n);
-/* Type of the next value after white space, MC_JSON_NONE at the end or on a byte that starts no value. Does not move past it. */
+/* Type of the next value after white space, MC_JSON_NONE at the end or on a byte that starts no value.
+ * Moves to where the value begins. */
 enum mc_json_type mc_scan_peek(struct mc_scan *s);
 /* Validates and skips one value of any kind; *ret (may be NULL) is its exact span, without surrounding white space. */
 bool mc_scan_value(struct mc_scan *s, struct mc_str *ret);

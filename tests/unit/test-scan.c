@@ -305,18 +305,20 @@ static void by_members(void)
     is_int(items("[1"), -3, "missing bracket");
 
     struct mc_scan s;
-    static const char types[] = "[{},[],\"\",-1,true,false,null,x]";
+    static const char types[] = "[{}, [],\n\"\",-1,true,false , null,x]", starts[] = "{[\"-tfnx";
     static const enum mc_json_type want[] = {MC_JSON_OBJECT, MC_JSON_ARRAY, MC_JSON_STRING, MC_JSON_NUMBER,
                                              MC_JSON_TRUE,   MC_JSON_FALSE, MC_JSON_NULL,   MC_JSON_NONE};
     mc_scan_init(&s, types, strlen(types));
     mc_scan_open(&s, '[');
     for (size_t i = 0; i < MC_ARRAY_LEN(want); i++) {
         bool more = mc_scan_item(&s);
-        const char *before = s.p;
-        ok(more && mc_scan_peek(&s) == want[i] && s.p == before, "peek at type %d", (int)want[i]);
+        ok(more && mc_scan_peek(&s) == want[i] && *s.p == starts[i], "peek at type %d", (int)want[i]);
         mc_scan_value(&s, NULL);
     }
     ok(s.err != NULL && !mc_scan_item(&s) && !mc_scan_end(&s), "an error stays");
+    mc_scan_init(&s, "[ 1 ]", 5);
+    ok(mc_scan_open(&s, '[') && mc_scan_peek(&s) == MC_JSON_NUMBER && mc_scan_item(&s), "a look at the first element");
+    ok(mc_scan_value(&s, NULL) && mc_scan_peek(&s) == MC_JSON_NONE && !mc_scan_item(&s) && !s.err, "and at the end");
     mc_scan_init(&s, NULL, 0);
     ok(mc_scan_peek(&s) == MC_JSON_NONE && !mc_scan_value(&s, NULL), "no bytes at all");
 }
