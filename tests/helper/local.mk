@@ -1,0 +1,12 @@
+# The misbehaving MCP server of the unit and end-to-end tests.
+check_PROGRAMS += tests/helper/fakeserver
+tests_helper_fakeserver_SOURCES = \
+	tests/helper/fake-lists.c \
+	tests/helper/fake-out.c \
+	tests/helper/fake-rpc.c \
+	tests/helper/fake-subs.c \
+	tests/helper/fake-tools.c \
+	tests/helper/fake.h \
+	tests/helper/fakeserver.c
+tests_helper_fakeserver_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+tests_helper_fakeserver_LDADD = $(CORE_LIBS)
