@@ -9,7 +9,6 @@ command -v shellcheck >/dev/null || skip_all 'no shellcheck here (apt install sh
 for script in bootstrap .ci/run $(find tests -path '*/node_modules' -prune -o \( -name '*.t' -o -name '*.sh' -o -path tests/bench/run \) -print | sort); do
     # A tarball has no .ci.
     [ -e "$script" ] || continue
-    # SC1091: the files that tests source are checked on their own.
-    ok "$script" shellcheck -e SC1091 "$script"
+    ok "$script" shellcheck -x -P . "$script"
 done
 done_testing

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Two users of one machine: the hub's own is let in without any set-up, another one only with the token.
+set -u
+: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+. "$top_srcdir/tests/e2e/lib.sh"
+
+[ "$(id -u)" -eq 0 ] || skip_all 'only root can become a second user'
+command -v setpriv >/dev/null || skip_all 'no setpriv here'
+other=$(id -u nobody 2>/dev/null) || skip_all 'no user nobody here'
+as_other() {
+    setpriv --reuid "$other" --regid "$(id -g nobody)" --clear-groups "$@"
+}
+as_other true 2>/dev/null || skip_all 'setpriv may not change the user here'
+
+repo=$(new_repo shared)
+servers "$repo" "good=$fakeserver"
+hub_up "$repo" || { e2e_done; exit; }
+body='{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{'$modern_meta'}}'
+
+# ask [CURL-OPTION...]: as the other user; prints the status, leaves the answer in $work/other
+ask() {
+    as_other curl -sS --max-time 10 -w '%{http_code}' -o - -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-07-28' \
+        -H 'Mcp-Method: tools/list' --data "$body" "$@" >"$work/other" 2>&1
+    tail -c 3 "$work/other"
+}
+
+still_serves 'the own user'
+for address in 127.0.0.1 '[::1]'; do
+    if ! curl -sS -o /dev/null --max-time 5 "http://$address:$port/" 2>/dev/null; then
+        skip "nothing listens on $address here"
+        continue
+    fi
+    is "$address: another user is refused" "$(ask "http://$address:$port/mcp")" 401
+    like "$address: and told how to get in" "$(cat "$work/other")" 'mcpctl token'
+    is "$address: a wrong token does not help" "$(ask -H 'Authorization: Bearer wrong' "http://$address:$port/mcp")" 401
+    is "$address: the token does" "$(ask -H "Authorization: Bearer $(mc token)" "http://$address:$port/mcp")" 200
+done
+like 'the token file is private' "$(find "$XDG_STATE_HOME" -name 'token*' -perm 600)" token
+
+# A session belongs to who opened it.
+open_session
+is "another user cannot take over a session, whatever it knows of it" \
+    "$(ask -H "Mcp-Session-Id: $session" -H 'MCP-Protocol-Version: 2025-06-18' "http://localhost:$port/mcp")" 401
+
+# The unix socket is the way in for nobody else at all.
+chmod 755 "$work"
+ask --unix-socket "$XDG_RUNTIME_DIR/mcpctl/hub.sock" http://localhost/mcp >/dev/null
+unlike 'the unix socket is closed to others' "$(cat "$work/other")" '"result"'
+e2e_done
