@@ -94,6 +94,13 @@ static void cancel_at_server(struct mc_backend *b, uint64_t id, const char *reas
     mc_buf_done(&out);
 }
 
+void calls_renew(struct mc_backend *b, struct mc_call *call)
+{
+    uint64_t due = mc_loop_now(b->loop) + (call->timeout_ms ? call->timeout_ms : b->call_ms);
+
+    call->deadline = due < call->hard ? due : call->hard;
+}
+
 static void on_sweep(struct mc_timer *t)
 {
     struct mc_backend *b = mc_container_of(t, struct mc_backend, sweep);
@@ -103,6 +110,8 @@ static void on_sweep(struct mc_timer *t)
     mc_backend_ref(b);
     for (size_t i = 0; i < b->n_slots; i++) {
         struct mc_call *c = b->slots[i].call;
+        if (c && c->waits_for_client && c->hard > now)
+            calls_renew(b, c);
         if (!c || c->deadline > now)
             continue;
         if (c != &b->init) /* initialize is never cancelled */

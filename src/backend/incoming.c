@@ -38,9 +38,7 @@ static void on_progress(struct mc_backend *b, const struct mc_envelope *e)
 
     if (!call)
         return;
-    uint64_t timeout = call->timeout_ms ? call->timeout_ms : b->call_ms;
-    uint64_t due = mc_loop_now(b->loop) + timeout;
-    call->deadline = due < call->hard ? due : call->hard;
+    calls_renew(b, call);
     if (call->ops->on_progress)
         call->ops->on_progress(call, e);
 }

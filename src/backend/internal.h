@@ -106,6 +106,7 @@ void calls_flush_queue(struct mc_backend *b);
 void calls_fail_sent(struct mc_backend *b, const struct mc_err *err);
 void calls_fail_queue(struct mc_backend *b, const struct mc_err *err);
 struct mc_call *calls_find(struct mc_backend *b, struct mc_str raw_id); /* NULL: nobody waits for that */
+void calls_renew(struct mc_backend *b, struct mc_call *call); /* its deadline, from now */
 void calls_release(struct mc_backend *b, struct mc_call *call);
 void calls_done(struct mc_backend *b);
 

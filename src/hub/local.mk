@@ -1,1 +1,25 @@
-
+libmchub_a_SOURCES += \
+	src/hub/answers.c \
+	src/hub/api.c \
+	src/hub/ask.c \
+	src/hub/attach.c \
+	src/hub/bridge.c \
+	src/hub/dispatch.c \
+	src/hub/endpoint.c \
+	src/hub/events.c \
+	src/hub/exchange.c \
+	src/hub/headers.c src/hub/headers.h \
+	src/hub/hub.c src/hub/hub.h \
+	src/hub/listen.c \
+	src/hub/load.c src/hub/load.h \
+	src/hub/notify.c \
+	src/hub/registry.c \
+	src/hub/routes.c src/hub/routes.h \
+	src/hub/session.c \
+	src/hub/status.c \
+	src/hub/stream.c \
+	src/hub/subscribe.c \
+	src/hub/view.c \
+	src/hub/waiters.c \
+	src/hub/workspace.c \
+	src/hub/internal.h

@@ -1,0 +1,207 @@
+/* The management API, on the unix socket alone: what the command line uses. */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "hub/internal.h"
+#include "hub/routes.h"
+#include "json/doc.h"
+
+#define ENV_MAX 4096 /* variables of one `up` */
+
+void api_error(struct mc_http_req *req, int status, const struct mc_err *err)
+{
+    cJSON *o = mc_doc_object(), *e = mc_doc_add(o, "error", mc_doc_object());
+
+    mc_doc_add_str(e, "code", mc_code_slug(err->code));
+    mc_doc_add_str(e, "message", err->msg);
+    MC_CLEANUP(mc_freep) char *text = mc_doc_print(o, false);
+    mc_doc_free(o);
+    mc_http_reply(req, status, "application/json", NULL, mc_str_of(text));
+}
+
+static void fail(struct mc_http_req *req, int status, enum mc_code code, const char *what, struct mc_str name)
+{
+    struct mc_err err;
+
+    mc_err_set(&err, code, "%s%s%.*s", what, name.n ? ": " : "", (int)name.n, name.n ? name.p : "");
+    api_error(req, status, &err);
+}
+
+static void reply(struct mc_http_req *req, char *text)
+{
+    mc_http_reply(req, 200, "application/json", NULL, mc_str_of(text));
+    mc_free(text);
+}
+
+static void reply_empty(struct mc_http_req *req)
+{
+    mc_http_reply(req, 200, "application/json", NULL, MC_STR("{}"));
+}
+
+static void get_status(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    (void)c;
+    reply(req, status_text(h));
+}
+
+/* ---- adding a workspace: answered when its files have been read ---- */
+
+struct addition {
+    struct sink sink;
+    struct mc_http_req *req; /* NULL: the client has gone */
+};
+
+static void on_gone(struct sink *sink)
+{
+    mc_container_of(sink, struct addition, sink)->req = NULL;
+}
+
+static void on_added(void *arg, struct workspace *ws, const struct mc_err *err)
+{
+    struct addition *a = arg;
+
+    if (a->req && ws)
+        reply(a->req, status_workspace_text(ws));
+    else if (a->req)
+        api_error(a->req, 400, err);
+    mc_free(a);
+}
+
+static void add_workspace(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    struct mc_strv env = {0};
+    struct mc_err err;
+    const cJSON *item;
+    MC_CLEANUP(mc_freep) char *root = NULL;
+    MC_CLEANUP(mc_doc_freep) cJSON *doc = mc_doc_parse(mc_http_body(req), &err);
+    unsigned n = 0;
+
+    (void)c;
+    if (!doc) {
+        api_error(req, 400, &err);
+        return;
+    }
+    if (!mc_doc_str(doc, "root") || mc_doc_str(doc, "root")[0] != '/') {
+        fail(req, 400, MC_E_USAGE, "\"root\" must be an absolute path", MC_STR_NONE);
+        return;
+    }
+    if (mc_path_real(mc_doc_str(doc, "root"), &root, &err)) {
+        api_error(req, 400, &err);
+        return;
+    }
+    link_each(l, &h->workspaces) n++;
+    if (n >= HUB_WORKSPACES_MAX && !workspace_by_root(h, root)) {
+        fail(req, 400, MC_E_TOO_BIG, "64 workspaces are up, no more are accepted; take one down", MC_STR_NONE);
+        return;
+    }
+    cJSON_ArrayForEach(item, mc_doc_get(doc, "env"))
+        if (cJSON_IsString(item) && strchr(item->valuestring, '=') && env.n < ENV_MAX)
+            mc_strv_push(&env, item->valuestring);
+    struct addition *a = MC_NEW(struct addition);
+    a->req = req;
+    a->sink.gone = on_gone;
+    mc_http_set_data(req, &a->sink);
+    workspace_add(h, root, &env, mc_doc_bool(doc, "detach", false), on_added, a);
+}
+
+static void remove_workspace(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    struct workspace *ws = workspace_find(h, c->v[0]);
+
+    if (!ws) {
+        fail(req, 404, MC_E_NOT_FOUND, "no such workspace", c->v[0]);
+        return;
+    }
+    reply_empty(req);
+    workspace_remove(ws);
+}
+
+static void shut_down(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    (void)c;
+    reply_empty(req);
+    hub_end(h);
+}
+
+static void use_workspace(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    struct mc_err err;
+    MC_CLEANUP(mc_doc_freep) cJSON *doc = mc_doc_parse(mc_http_body(req), &err);
+    const char *name = doc ? mc_doc_str(doc, "workspace") : NULL;
+    struct workspace *ws = name && *name ? workspace_find(h, mc_str_of(name)) : NULL;
+
+    (void)c;
+    if (!ws) {
+        fail(req, 404, MC_E_NOT_FOUND, "no such workspace", mc_str_of(name ? name : ""));
+        return;
+    }
+    workspace_choose(h, ws);
+    reply_empty(req);
+}
+
+static void server_action(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    static const struct {
+        struct mc_str name;
+        void (*run)(struct mc_backend *b);
+    } actions[] = {
+        {MC_STR("start"), mc_backend_start}, {MC_STR("stop"), mc_backend_stop}, {MC_STR("restart"), mc_backend_restart}};
+    struct workspace *ws = workspace_find(h, c->v[0]);
+    struct server *srv = ws ? workspace_server(ws, c->v[1]) : NULL;
+
+    if (!srv) {
+        fail(req, 404, MC_E_NOT_FOUND, ws ? "no such server" : "no such workspace", ws ? c->v[1] : c->v[0]);
+        return;
+    }
+    if (!srv->backend) {
+        fail(req, 409, srv->mode == SERVER_BLOCKED ? MC_E_DENIED : MC_E_CONFIG, srv->reason ? srv->reason : "it cannot run", MC_STR_NONE);
+        return;
+    }
+    for (size_t i = 0; i < MC_ARRAY_LEN(actions); i++)
+        if (mc_str_eq(c->v[2], actions[i].name)) {
+            actions[i].run(srv->backend);
+            reply(req, status_server_text(srv));
+            return;
+        }
+    fail(req, 404, MC_E_NOT_FOUND, "no such action", c->v[2]);
+}
+
+static void get_attach(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    (void)c;
+    attach_begin(h, req);
+}
+
+static void get_logs(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    (void)c;
+    attach_logs(h, req);
+}
+
+static const struct {
+    struct mc_str method;
+    const char *pattern;
+    void (*handle)(struct hub *h, struct mc_http_req *req, const struct route_captures *c);
+} routes[] = {
+    {MC_STR("GET"), "/api/status", get_status},
+    {MC_STR("POST"), "/api/workspaces", add_workspace},
+    {MC_STR("DELETE"), "/api/workspaces/:workspace", remove_workspace},
+    {MC_STR("POST"), "/api/workspaces/:workspace/servers/:server/:action", server_action},
+    {MC_STR("POST"), "/api/shutdown", shut_down},
+    {MC_STR("POST"), "/api/use", use_workspace},
+    {MC_STR("GET"), "/api/attach", get_attach},
+    {MC_STR("GET"), "/api/logs", get_logs},
+};
+
+void api_request(struct hub *h, struct mc_http_req *req)
+{
+    struct route_captures c;
+
+    for (size_t i = 0; i < MC_ARRAY_LEN(routes); i++)
+        if (mc_str_eq(mc_http_method(req), routes[i].method) && route_match(routes[i].pattern, mc_http_path(req), &c)) {
+            routes[i].handle(h, req, &c);
+            return;
+        }
+    fail(req, 404, MC_E_NOT_FOUND, "no such management call", mc_http_path(req));
+}

@@ -1,0 +1,278 @@
+/* Requests of servers to clients: sampling, elicitation, roots. A stdio server does not say which call caused them; with one call in flight it is certain,
+ * with several nobody is asked. Outside of any call only the roots can be answered: with the workspace's. */
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "hub/internal.h"
+#include "json/scan.h"
+#include "json/splice.h"
+#include "mcp/rpc.h"
+#include <stdio.h>
+
+#define MESSAGE_MAX (64u << 20)
+
+static void refuse(struct mc_backend *b, const struct mc_envelope *e, int code, const char *why)
+{
+    struct mc_buf out = MC_BUF_INIT(4096);
+
+    mc_info("hub", "%s: %.*s was refused: %s", mc_backend_name(b), MC_STR_ARG(mc_env(e, MC_F_METHOD)), why);
+    mc_rpc_error(&out, mc_env(e, MC_F_ID), code, why, MC_STR_NONE);
+    mc_backend_send(b, mc_buf_str(&out));
+    mc_buf_done(&out);
+}
+
+/* Percent-encodes what RFC 3986 does not allow in a path. */
+static void add_file_uri(const char *path, struct mc_buf *out)
+{
+    mc_buf_adds(out, MC_STR("file://"));
+    for (const char *p = path; *p; p++) {
+        if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("/-._~!$&'()*+,;=:@", *p))
+            mc_buf_addc(out, *p);
+        else
+            mc_buf_addf(out, "%%%02X", (unsigned char)*p);
+    }
+}
+
+static void answer_roots(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct mc_buf result = MC_BUF_INIT(256u << 10), out = MC_BUF_INIT(256u << 10);
+    bool first = true;
+
+    mc_buf_adds(&result, MC_STR("{\"roots\":["));
+    link_each(l, &h->workspaces) {
+        struct workspace *ws = link_entry(l, struct workspace, link);
+        bool uses = false;
+        for (size_t i = 0; i < ws->n_servers; i++)
+            uses |= ws->servers[i].backend == b;
+        if (!uses)
+            continue;
+        mc_buf_adds(&result, first ? MC_STR("{\"uri\":\"") : MC_STR(",{\"uri\":\""));
+        add_file_uri(ws->root, &result);
+        mc_buf_adds(&result, MC_STR("\",\"name\":"));
+        mc_jstr_quote(mc_str_of(ws->name), &result);
+        mc_buf_addc(&result, '}');
+        first = false;
+    }
+    mc_buf_adds(&result, MC_STR("]}"));
+    mc_rpc_result(&out, mc_env(e, MC_F_ID), mc_buf_str(&result));
+    mc_backend_send(b, mc_buf_str(&out));
+    mc_buf_done(&out);
+    mc_buf_done(&result);
+}
+
+static unsigned needed_cap(const struct mc_envelope *e)
+{
+    struct mc_jval mode;
+
+    switch (e->method) {
+    case MC_METHOD_SAMPLING:
+        return CLIENT_SAMPLING;
+    case MC_METHOD_ROOTS_LIST:
+        return CLIENT_ROOTS;
+    default:
+        mode = mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "mode");
+        return mode.type == MC_JSON_STRING && mc_jstr_eq(mode.s, MC_STR("url")) ? CLIENT_ELICIT_URL : CLIENT_ELICIT_FORM;
+    }
+}
+
+static const char *cap_name(unsigned cap)
+{
+    return cap == CLIENT_SAMPLING ? "sampling" : cap == CLIENT_ELICIT_URL ? "elicitation.url" : cap == CLIENT_ROOTS ? "roots" : "elicitation.form";
+}
+
+static void remember_elicitation(struct session *s, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct mc_jval id = mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "elicitationId");
+    struct elicitation *slot = &s->hub->elicitations[s->hub->next_elicitation];
+
+    if (id.type != MC_JSON_STRING)
+        return;
+    s->hub->next_elicitation = (s->hub->next_elicitation + 1) % HUB_ELICITATIONS_MAX;
+    mc_free(slot->id);
+    slot->backend = b;
+    slot->id = mc_str_dup(id.s);
+    memcpy(slot->session, s->id, sizeof(slot->session));
+}
+
+static void forward(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct session *s = c->x->session;
+    struct ask *a = MC_NEW(struct ask);
+    struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
+    struct mc_splice sp;
+    char id[16];
+
+    a->session = s;
+    a->call = c;
+    a->backend = mc_backend_ref(b);
+    a->no = ++s->next_ask;
+    a->server_id = mc_str_dup(mc_env(e, MC_F_ID));
+    a->token = mc_env_has(e, MC_F_M_TOKEN) ? mc_str_dup(mc_env(e, MC_F_M_TOKEN)) : NULL;
+    link_add(&s->asks, &a->link);
+    s->n_asks++;
+    c->base.waits_for_client++;
+    if (e->method == MC_METHOD_ELICITATION)
+        remember_elicitation(s, b, e);
+    mc_splice_init(&sp, e->text);
+    mc_splice_put(&sp, mc_env(e, MC_F_ID), (struct mc_str){id, (size_t)snprintf(id, sizeof(id), "%u", a->no)});
+    if (mc_splice_apply(&sp, true, &out) == 0)
+        exchange_event(c->x, mc_buf_str(&out));
+    mc_buf_done(&out);
+}
+
+void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct mc_call *only;
+    unsigned n = mc_backend_in_flight(b, &only), cap = needed_cap(e);
+    struct call *c = call_of(only);
+    char why[160];
+
+    if (c && c->x->session && c->x->session->caps & cap) {
+        if (c->x->session->n_asks < HUB_ASKS_MAX)
+            forward(c, b, e);
+        else
+            refuse(b, e, MC_RPC_INTERNAL, "too many requests are open at this client");
+    } else if (e->method == MC_METHOD_ROOTS_LIST) {
+        answer_roots(h, b, e);
+    } else if (c && c->x->era == MC_ERA_MODERN) {
+        refuse(b, e, MC_RPC_METHOD_NOT_FOUND, "the client of this call is asked in a way that the hub does not bridge yet");
+    } else if (c) {
+        snprintf(why, sizeof(why), "the client of this call does not have the capability %s", cap_name(cap));
+        refuse(b, e, cap == CLIENT_SAMPLING ? MC_RPC_METHOD_NOT_FOUND : MC_RPC_INVALID_PARAMS, why);
+    } else {
+        refuse(b, e, MC_RPC_INTERNAL, n ? "several calls are in flight; it cannot be told whose client to ask"
+                                        : "no call is in flight; there is no client to ask");
+    }
+}
+
+static void ask_free(struct ask *a)
+{
+    link_del(&a->link);
+    a->session->n_asks--;
+    if (a->call)
+        a->call->base.waits_for_client--;
+    mc_backend_unref(a->backend);
+    mc_free(a->server_id);
+    mc_free(a->token);
+    mc_free(a);
+}
+
+void ask_answered(struct session *s, const struct mc_envelope *e)
+{
+    uint64_t no;
+
+    if (!mc_str_u64(mc_env(e, MC_F_ID), &no))
+        return;
+    link_each(l, &s->asks) {
+        struct ask *a = link_entry(l, struct ask, link);
+        struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
+        struct mc_splice sp;
+        if (a->no != no)
+            continue;
+        mc_splice_init(&sp, e->text);
+        mc_splice_put(&sp, mc_env(e, MC_F_ID), mc_str_of(a->server_id));
+        if (mc_splice_apply(&sp, true, &out) == 0)
+            mc_backend_send(a->backend, mc_buf_str(&out));
+        mc_buf_done(&out);
+        ask_free(a);
+        return;
+    }
+}
+
+void ask_progress(struct session *s, const struct mc_envelope *e)
+{
+    link_each(l, &s->asks) {
+        struct ask *a = link_entry(l, struct ask, link);
+        struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
+        struct mc_splice sp;
+        if (!a->token || !mc_str_eq(mc_str_of(a->token), mc_env(e, MC_F_P_TOKEN)))
+            continue;
+        mc_splice_init(&sp, e->text); /* raw newlines would break the server's framing */
+        if (mc_splice_apply(&sp, true, &out) == 0)
+            mc_backend_send(a->backend, mc_buf_str(&out));
+        mc_buf_done(&out);
+    }
+}
+
+/* The client need not answer any more. */
+static void withdraw(struct ask *a, const char *reason)
+{
+    struct mc_buf out = MC_BUF_INIT(1024);
+
+    mc_buf_addf(&out, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":%u,\"reason\":\"%s\"}}", a->no, reason);
+    if (a->call)
+        exchange_event(a->call->x, mc_buf_str(&out));
+    else
+        session_push(a->session, mc_buf_str(&out));
+    mc_buf_done(&out);
+    ask_free(a);
+}
+
+void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct mc_str key;
+    void *value;
+
+    for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
+        struct session *s = value;
+        link_each(l, &s->asks) {
+            struct ask *a = link_entry(l, struct ask, link);
+            if (a->backend == b && mc_str_eq(mc_str_of(a->server_id), mc_env(e, MC_F_REQUEST_ID)))
+                withdraw(a, "the server has withdrawn it");
+        }
+    }
+}
+
+void asks_of_call_over(struct call *c)
+{
+    if (!c->x->session)
+        return;
+    link_each(l, &c->x->session->asks) {
+        struct ask *a = link_entry(l, struct ask, link);
+        if (a->call == c)
+            withdraw(a, "the call that asked has ended");
+    }
+}
+
+void asks_of_session_over(struct session *s)
+{
+    link_each(l, &s->asks) {
+        struct ask *a = link_entry(l, struct ask, link);
+        struct mc_buf out = MC_BUF_INIT(4096);
+        mc_rpc_error(&out, mc_str_of(a->server_id), MC_RPC_INTERNAL, "the client has gone", MC_STR_NONE);
+        mc_backend_send(a->backend, mc_buf_str(&out));
+        mc_buf_done(&out);
+        ask_free(a);
+    }
+}
+
+void asks_of_backend_over(struct hub *h, struct mc_backend *b)
+{
+    struct mc_str key;
+    void *value;
+
+    for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
+        struct session *s = value;
+        link_each(l, &s->asks) {
+            struct ask *a = link_entry(l, struct ask, link);
+            if (a->backend == b)
+                withdraw(a, "the server is gone");
+        }
+    }
+}
+
+void elicitation_complete(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct mc_jval id = mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "elicitationId");
+
+    for (size_t i = 0; i < HUB_ELICITATIONS_MAX; i++) {
+        struct elicitation *slot = &h->elicitations[i];
+        if (slot->id && slot->backend == b && mc_str_eq(mc_str_of(slot->id), id.s)) {
+            struct session *s = mc_map_get(h->sessions, mc_str_of(slot->session));
+            if (s)
+                session_push(s, e->text);
+            return;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+/* From the client's bytes to the server's and back: ids, tokens and names are spliced, metadata is translated between eras, everything else is
+ * copied through untouched. PROTOCOL: basic/index § _meta, § ResultType, § Error Codes. */
+#include "config.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "hub/internal.h"
+#include "json/scan.h"
+#include "json/splice.h"
+#include "mcp/rpc.h"
+#include <stdio.h>
+
+#define IO_MCP "io.modelcontextprotocol/"
+#define SERVER_INFO "\"" IO_MCP "serverInfo\":{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"
+#define CACHEABLE "\"ttlMs\":0,\"cacheScope\":\"private\""
+#define META_MAX (1u << 20)
+
+/* Members of a request's _meta that are said anew to the server of the other era, or of this hop. */
+static bool hop_member(struct mc_str key)
+{
+    static const char *const names[] = {IO_MCP "protocolVersion", IO_MCP "clientInfo", IO_MCP "clientCapabilities",
+                                        IO_MCP "logLevel"};
+
+    for (size_t i = 0; i < MC_ARRAY_LEN(names); i++)
+        if (mc_jstr_eq(key, mc_str_of(names[i])))
+            return true;
+    return false;
+}
+
+static void comma(struct mc_buf *out)
+{
+    if (out->len > 0 && out->data[out->len - 1] != '{')
+        mc_buf_addc(out, ',');
+}
+
+/* What a modern server needs to know on every request (basic/index § _meta): of the client, never more than it can do. */
+static void add_modern_members(const struct call *c, struct mc_buf *out)
+{
+    comma(out);
+    mc_buf_addf(out, "\"" IO_MCP "protocolVersion\":\"%s\",\"" IO_MCP "clientInfo\":", mc_rev_name(MC_REV_MODERN_LATEST));
+    mc_buf_adds(out, mc_env_has(&c->e, MC_F_M_CLIENT_INFO) ? mc_env(&c->e, MC_F_M_CLIENT_INFO)
+                                                          : MC_STR("{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"));
+    mc_buf_adds(out, MC_STR(",\"" IO_MCP "clientCapabilities\":"));
+    mc_buf_adds(out, mc_env_has(&c->e, MC_F_M_CAPABILITIES) ? mc_env(&c->e, MC_F_M_CAPABILITIES) : MC_STR("{}"));
+    if (mc_env_has(&c->e, MC_F_M_LOG_LEVEL)) {
+        mc_buf_adds(out, MC_STR(",\"" IO_MCP "logLevel\":"));
+        mc_buf_adds(out, mc_env(&c->e, MC_F_M_LOG_LEVEL));
+    }
+}
+
+/* The request's _meta for this hop: foreign members as they came, the token replaced, this hop's own members for the server's era. */
+static void compose_meta(const struct call *c, struct mc_str token, enum mc_era to, struct mc_buf *out)
+{
+    struct mc_jiter it;
+    struct mc_str key;
+    struct mc_jval val;
+
+    mc_buf_addc(out, '{');
+    if (mc_env_has(&c->e, MC_F_META) && mc_jiter_init(&it, mc_jval_of(mc_env(&c->e, MC_F_META)))) {
+        while (mc_jiter_next(&it, &key, &val)) {
+            if (hop_member(key))
+                continue;
+            comma(out);
+            mc_buf_adds(out, key);
+            mc_buf_addc(out, ':');
+            mc_buf_adds(out, mc_jstr_eq(key, MC_STR("progressToken")) ? token : val.s);
+        }
+    }
+    if (to == MC_ERA_MODERN)
+        add_modern_members(c, out);
+    mc_buf_addc(out, '}');
+}
+
+static bool empty_object(struct mc_str object)
+{
+    for (size_t i = 1; i < object.n; i++)
+        if (object.p[i] != ' ' && object.p[i] != '\t' && object.p[i] != '\n' && object.p[i] != '\r')
+            return object.p[i] == '}';
+    return true;
+}
+
+/* A place right behind the opening brace. */
+static struct mc_str inside(struct mc_str object)
+{
+    return (struct mc_str){object.p + 1, 0};
+}
+
+int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out, struct mc_err *err)
+{
+    enum mc_era era = mc_rev_era(to);
+    struct mc_buf meta = MC_BUF_INIT(META_MAX);
+    struct mc_splice sp;
+    char digits[24];
+    int rc;
+
+    struct mc_str own_id = {digits, (size_t)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)id)};
+    mc_splice_init(&sp, c->e.text);
+    mc_splice_put(&sp, mc_env(&c->e, MC_F_ID), own_id);
+    if (c->original.n > 0)
+        mc_splice_put(&sp, mc_env(&c->e, MC_F_NAME), c->original);
+    if (c->x->era == MC_ERA_LEGACY && era == MC_ERA_LEGACY) {
+        if (mc_env_has(&c->e, MC_F_M_TOKEN))
+            mc_splice_put(&sp, mc_env(&c->e, MC_F_M_TOKEN), own_id);
+    } else {
+        compose_meta(c, own_id, era, &meta);
+        if (mc_env_has(&c->e, MC_F_META)) {
+            mc_splice_put(&sp, mc_env(&c->e, MC_F_META), mc_buf_str(&meta));
+        } else if (era == MC_ERA_MODERN) {
+            struct mc_str params = mc_env(&c->e, MC_F_PARAMS);
+            mc_splice_put(&sp, inside(params), MC_STR("\"_meta\":"));
+            mc_splice_put(&sp, inside(params), mc_buf_str(&meta));
+            if (!empty_object(params))
+                mc_splice_put(&sp, inside(params), MC_STR(","));
+        }
+    }
+    rc = meta.failed ? -1 : mc_splice_apply(&sp, true, out);
+    mc_buf_done(&meta);
+    return rc ? mc_err_set(err, MC_E_TOO_BIG, "the request is too large for server %s", mc_backend_name(c->backend)) : 0;
+}
+
+/* Every result to a modern client says what it is and who answered; reads say how long they hold. */
+static void stamp_result(const struct call *c, const struct mc_envelope *e, struct mc_splice *sp)
+{
+    struct mc_str result = mc_env(e, MC_F_RESULT), at = inside(result);
+    struct mc_str meta = mc_env(e, MC_F_R_META);
+    bool more = !empty_object(result);
+
+    if (!mc_env_has(e, MC_F_RESULT_TYPE))
+        mc_splice_put(sp, at, MC_STR("\"resultType\":\"complete\",")); /* something follows: a member, or our _meta */
+    if (c->e.method == MC_METHOD_RESOURCES_READ && !mc_env_has(e, MC_F_R_TTL))
+        mc_splice_put(sp, at, MC_STR(CACHEABLE ","));
+    if (!meta.p)
+        mc_splice_put(sp, at, more ? MC_STR("\"_meta\":{" SERVER_INFO "},") : MC_STR("\"_meta\":{" SERVER_INFO "}"));
+    else if (meta.p[0] == '{' && mc_jget(mc_jval_of(meta), IO_MCP "serverInfo").type == MC_JSON_NONE)
+        mc_splice_put(sp, inside(meta), empty_object(meta) ? MC_STR(SERVER_INFO) : MC_STR(SERVER_INFO ","));
+}
+
+/* Codes that the client's era does not have (basic/index § Error Codes). */
+static struct mc_str translate_code(const struct call *c, const struct mc_envelope *e)
+{
+    int64_t code;
+
+    if (!mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code))
+        return MC_STR("-32603");
+    if (c->x->era == MC_ERA_MODERN) {
+        if (code == MC_RPC_RESOURCE_NOT_FOUND)
+            return MC_STR("-32602");
+        if (code == MC_RPC_URL_ELICITATION || code == MC_RPC_HEADER_MISMATCH || code == MC_RPC_UNSUPPORTED_VERSION)
+            return MC_STR("-32603");
+    } else if (code >= -32099 && code <= MC_RPC_HEADER_MISMATCH && code != MC_RPC_URL_ELICITATION) {
+        return MC_STR("-32603");
+    } else if (code == MC_RPC_INVALID_PARAMS && c->e.method == MC_METHOD_RESOURCES_READ &&
+               mc_jget(mc_jval_of(mc_env(e, MC_F_E_DATA)), "uri").type == MC_JSON_STRING) {
+        return MC_STR("-32002");
+    }
+    return MC_STR_NONE;
+}
+
+int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out)
+{
+    struct mc_splice sp;
+
+    mc_splice_init(&sp, e->text);
+    mc_splice_put(&sp, mc_env(e, MC_F_ID), mc_env(&c->e, MC_F_ID));
+    if (e->kind == MC_MSG_RESULT) {
+        if (mc_env(e, MC_F_RESULT).p[0] != '{')
+            return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's result is not an object", MC_STR_NONE);
+        if (c->x->era == MC_ERA_MODERN)
+            stamp_result(c, e, &sp);
+    } else if (mc_env_has(e, MC_F_E_CODE)) {
+        struct mc_str code = translate_code(c, e);
+        if (code.n > 0)
+            mc_splice_put(&sp, mc_env(e, MC_F_E_CODE), code);
+    } else {
+        return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's error has no code", MC_STR_NONE);
+    }
+    return mc_splice_apply(&sp, true, out);
+}
+
+void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out)
+{
+    if (era == MC_ERA_MODERN) {
+        comma(out);
+        mc_buf_adds(out, MC_STR("\"resultType\":\"complete\",\"_meta\":{" SERVER_INFO "}"));
+        if (cacheable)
+            mc_buf_adds(out, MC_STR("," CACHEABLE));
+    }
+    mc_buf_addc(out, '}');
+}

@@ -1,0 +1,402 @@
+/* Where a request goes: to the hub's own answers, or through the policy to the server that owns the tool, prompt or resource. */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "hub/internal.h"
+#include "json/scan.h"
+#include "json/splice.h"
+#include "mcp/rpc.h"
+#include "policy/decide.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NAME_MAX_BYTES 4096 /* of a tool, prompt or URI that is looked up */
+#define ANSWER_MAX (128u << 20)
+
+static const struct mc_call_ops call_ops;
+
+struct call *call_of(struct mc_call *base)
+{
+    return base && base->ops == &call_ops ? mc_container_of(base, struct call, base) : NULL;
+}
+
+static void record(const struct call *c, bool end, bool failed)
+{
+    const struct mc_str subject = mc_env_has(&c->e, MC_F_NAME) ? mc_env(&c->e, MC_F_NAME) : mc_env(&c->e, MC_F_URI);
+    struct call_event ev = {.end = end, .principal = c->x->who, .workspace = c->x->view->ws->name,
+                            .server = mc_backend_name(c->backend), .method = mc_method_info(c->e.method)->name,
+                            .subject = subject, .failed = failed, .us = end ? mc_now_us() - c->start_us : 0};
+
+    call_event(&ev);
+}
+
+static void call_free(struct call *c)
+{
+    asks_of_call_over(c);
+    link_del(&c->in_exchange);
+    link_del(&c->in_session);
+    mc_backend_unref(c->backend);
+    mc_catalog_unref(c->catalog);
+    mc_bytes_unref(c->message);
+    mc_free(c);
+}
+
+static void answer_error(struct exchange *x, const struct mc_envelope *e, int code, const char *message)
+{
+    exchange_error(x, mc_env(e, MC_F_ID), code, message, MC_STR_NONE, 0);
+}
+
+/* ---- the server's side of a call ---- */
+
+static int compose(struct mc_call *base, uint64_t id, enum mc_rev rev, struct mc_buf *out, struct mc_err *err)
+{
+    return bridge_request(mc_container_of(base, struct call, base), id, rev, out, err);
+}
+
+static void on_progress(struct mc_call *base, const struct mc_envelope *e)
+{
+    struct call *c = mc_container_of(base, struct call, base);
+    struct mc_str amount = mc_env(e, MC_F_PROGRESS), token = mc_env(&c->e, MC_F_M_TOKEN);
+    char digits[64];
+
+    if (!token.p || amount.n == 0 || amount.n >= sizeof(digits))
+        return;
+    memcpy(digits, amount.p, amount.n);
+    digits[amount.n] = '\0';
+    double value = strtod(digits, NULL);
+    if (value <= c->progress) /* it must increase; a repeat tells nobody anything */
+        return;
+    c->progress = value;
+    struct mc_splice sp;
+    struct mc_buf out = MC_BUF_INIT(1u << 20);
+    mc_splice_init(&sp, e->text);
+    mc_splice_put(&sp, mc_env(e, MC_F_P_TOKEN), token);
+    if (mc_splice_apply(&sp, true, &out) == 0)
+        exchange_event(c->x, mc_buf_str(&out));
+    mc_buf_done(&out);
+}
+
+static bool not_found_here(const struct mc_envelope *e)
+{
+    int64_t code;
+
+    return e->kind == MC_MSG_ERROR && mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) &&
+           (code == MC_RPC_RESOURCE_NOT_FOUND || code == MC_RPC_INVALID_PARAMS || code == MC_RPC_METHOD_NOT_FOUND);
+}
+
+static bool probe_next(struct call *c);
+
+static void on_answer(struct mc_call *base, const struct mc_envelope *e)
+{
+    struct call *c = mc_container_of(base, struct call, base);
+    struct exchange *x = c->x;
+    struct mc_buf out = MC_BUF_INIT(ANSWER_MAX);
+
+    if (c->probing && not_found_here(e) && probe_next(c))
+        return;
+    record(c, true, e->kind == MC_MSG_ERROR || mc_str_eq(mc_env(e, MC_F_R_IS_ERROR), MC_STR("true")));
+    if (c->on_result)
+        c->on_result(c, e);
+    if (bridge_answer(c, e, &out)) {
+        mc_buf_clear(&out);
+        mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's answer is too large", MC_STR_NONE);
+    }
+    call_free(c);
+    exchange_answer(x, mc_buf_str(&out), 0);
+    mc_buf_done(&out);
+}
+
+static void fail(struct call *c, const struct mc_err *err)
+{
+    struct exchange *x = c->x;
+    struct mc_buf data = MC_BUF_INIT(4096), out = MC_BUF_INIT(1u << 16);
+
+    mc_buf_addf(&data, "{\"reason\":\"%s\",\"server\":", mc_code_slug(err->code));
+    mc_jstr_quote(mc_str_of(mc_backend_name(c->backend)), &data);
+    mc_buf_addc(&data, '}');
+    mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, err->msg, mc_buf_str(&data));
+    call_free(c);
+    exchange_answer(x, mc_buf_str(&out), 0);
+    mc_buf_done(&out);
+    mc_buf_done(&data);
+}
+
+static void on_failed(struct mc_call *base, const struct mc_err *err)
+{
+    struct call *c = mc_container_of(base, struct call, base);
+
+    if (c->probing && probe_next(c))
+        return;
+    record(c, true, true);
+    fail(c, err);
+}
+
+static const struct mc_call_ops call_ops = {.compose = compose, .on_progress = on_progress, .on_answer = on_answer, .on_failed = on_failed};
+
+void call_cancel(struct call *c, const char *reason)
+{
+    struct exchange *x = c->x;
+
+    mc_backend_forget(&c->base, true, reason);
+    record(c, true, true);
+    call_free(c);
+    exchange_drop(x);
+}
+
+/* ---- sending ---- */
+
+static void send_call(struct call *c)
+{
+    struct mc_err err;
+
+    if (mc_backend_call(c->backend, &c->base, &err))
+        on_failed(&c->base, &err);
+}
+
+static void on_decision(void *arg, enum mc_decision d, const char *reason)
+{
+    struct call *c = arg;
+    struct mc_err err;
+
+    if (d == MC_DECIDE_ALLOW) {
+        record(c, false, false);
+        send_call(c);
+        return;
+    }
+    mc_err_set(&err, MC_E_DENIED, "the policy does not allow this call: %s", reason);
+    fail(c, &err);
+}
+
+struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog, struct mc_str original,
+                              struct mc_bytes *message, const struct mc_envelope *e)
+{
+    struct call *c = MC_NEW(struct call);
+
+    c->base.ops = &call_ops;
+    c->base.asked = true;
+    c->x = x;
+    c->backend = mc_backend_ref(srv->backend);
+    c->catalog = mc_catalog_ref(catalog);
+    c->message = mc_bytes_ref(message);
+    c->e = *e;
+    c->original = original;
+    c->progress = -1;
+    c->start_us = mc_now_us();
+    link_add(&x->calls, &c->in_exchange);
+    if (x->session)
+        link_add(&x->session->calls, &c->in_session);
+    return c;
+}
+
+void dispatch_send(struct call *c)
+{
+    struct mc_call_facts facts = {.principal = c->x->who, .workspace = c->x->view->ws->name,
+                                  .server = mc_backend_name(c->backend), .method = mc_method_info(c->e.method)->name,
+                                  .subject = c->original.n ? c->original : mc_env(&c->e, MC_F_URI)};
+
+    mc_decide(&facts, on_decision, c);
+}
+
+/* ---- routing ---- */
+
+static void unknown_name(struct exchange *x, const struct mc_envelope *e, enum mc_kind kind, const struct mc_buf *name)
+{
+    const char *what = kind == MC_KIND_TOOL ? "tool" : "prompt";
+    MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_buf_str(name), false);
+    const char *near = view_nearest(x->view, kind, shown);
+    MC_CLEANUP(mc_freep) char *text = near ? mc_asprintf("Unknown %s: %s; did you mean %s?", what, shown, near)
+                                           : mc_asprintf("Unknown %s: %s", what, shown);
+
+    answer_error(x, e, MC_RPC_INVALID_PARAMS, text);
+}
+
+static bool forward_named(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, enum mc_kind kind, bool last)
+{
+    struct mc_buf name = MC_BUF_INIT(NAME_MAX_BYTES);
+    const struct route *r = NULL;
+    bool settled = true;
+
+    if (!mc_env_string(e, MC_F_NAME, &name))
+        answer_error(x, e, MC_RPC_INVALID_PARAMS, "params.name must be a string of at most 4096 bytes");
+    else if ((r = view_route(x->view, kind, mc_buf_str(&name))))
+        dispatch_send(dispatch_prepare(x, r->server, r->catalog,
+                                       mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME)) ? MC_STR_NONE : r->item->naming, message, e));
+    else if (last)
+        unknown_name(x, e, kind, &name);
+    else
+        settled = false;
+    mc_buf_done(&name);
+    return settled;
+}
+
+static void resource_not_found(struct exchange *x, const struct mc_envelope *e)
+{
+    struct mc_buf data = MC_BUF_INIT(2 * NAME_MAX_BYTES);
+
+    mc_buf_adds(&data, MC_STR("{\"uri\":"));
+    mc_buf_adds(&data, mc_env(e, MC_F_URI));
+    mc_buf_addc(&data, '}');
+    exchange_error(x, mc_env(e, MC_F_ID), x->era == MC_ERA_MODERN ? MC_RPC_INVALID_PARAMS : MC_RPC_RESOURCE_NOT_FOUND,
+                   "Resource not found", data.failed ? MC_STR_NONE : mc_buf_str(&data), 0);
+    mc_buf_done(&data);
+}
+
+static struct server *next_with_resources(struct view *v, size_t *i)
+{
+    struct server *srv;
+
+    while ((srv = view_server(v, (*i)++))) {
+        struct mc_catalog *c = srv->mode == SERVER_ON && srv->backend ? mc_backend_catalog(srv->backend) : NULL;
+        if (c && c->caps & MC_CAP_RESOURCES)
+            return srv;
+    }
+    return NULL;
+}
+
+/* Nobody lists the URI (links need not be listed): the servers that have resources are asked one after the other. */
+static bool probe_next(struct call *c)
+{
+    struct server *srv = next_with_resources(c->x->view, &c->next_probe);
+
+    if (!srv)
+        return false;
+    mc_backend_unref(c->backend);
+    c->backend = mc_backend_ref(srv->backend);
+    dispatch_send(c);
+    return true;
+}
+
+static bool forward_resource(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool last)
+{
+    struct mc_buf uri = MC_BUF_INIT(NAME_MAX_BYTES);
+    struct server *srv;
+    size_t probe = 0;
+    bool settled = true;
+
+    if (!mc_env_string(e, MC_F_URI, &uri)) {
+        answer_error(x, e, MC_RPC_INVALID_PARAMS, "params.uri must be a string of at most 4096 bytes");
+    } else if ((srv = view_resource(x->view, mc_buf_str(&uri)))) {
+        dispatch_send(dispatch_prepare(x, srv, NULL, MC_STR_NONE, message, e));
+    } else if (!last) {
+        settled = false;
+    } else if ((srv = next_with_resources(x->view, &probe))) {
+        struct call *c = dispatch_prepare(x, srv, NULL, MC_STR_NONE, message, e);
+        c->probing = true;
+        c->next_probe = probe;
+        dispatch_send(c);
+    } else {
+        resource_not_found(x, e);
+    }
+    mc_buf_done(&uri);
+    return settled;
+}
+
+static void no_completions(struct exchange *x, const struct mc_envelope *e)
+{
+    struct mc_buf result = MC_BUF_INIT(4096), out = MC_BUF_INIT(4096);
+
+    mc_buf_adds(&result, MC_STR("{\"completion\":{\"values\":[]}"));
+    bridge_close_result(x->era, false, &result);
+    mc_rpc_result(&out, mc_env(e, MC_F_ID), mc_buf_str(&result));
+    exchange_answer(x, mc_buf_str(&out), 0);
+    mc_buf_done(&out);
+    mc_buf_done(&result);
+}
+
+static void forward_completion(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
+{
+    struct mc_jval ref = mc_jval_of(mc_env(e, MC_F_REF)), type = mc_jget(ref, "type");
+    bool prompt = type.type == MC_JSON_STRING && mc_jstr_eq(type.s, MC_STR("ref/prompt"));
+    struct mc_jval subject = mc_jget(ref, prompt ? "name" : "uri");
+    MC_CLEANUP(mc_freep) char *text = mc_jstr_dup(subject);
+    struct mc_envelope own = *e;
+    struct mc_str original = MC_STR_NONE;
+    struct mc_catalog *catalog = NULL;
+    struct server *srv = NULL;
+
+    if (!text) {
+        answer_error(x, e, MC_RPC_INVALID_PARAMS, "params.ref must be {\"type\":\"ref/prompt\",\"name\":…} or {\"type\":\"ref/resource\",\"uri\":…}");
+        return;
+    }
+    if (prompt) {
+        const struct route *r = view_route(x->view, MC_KIND_PROMPT, mc_str_of(text));
+        if (r) {
+            srv = r->server;
+            catalog = r->catalog;
+            original = r->item->naming;
+            own.f[MC_F_NAME].val = subject.s; /* where the name to be replaced stands in this method */
+        }
+    } else {
+        srv = view_template(x->view, mc_str_of(text));
+        if (!srv)
+            srv = view_resource(x->view, mc_str_of(text));
+    }
+    if (!srv || !srv->backend) {
+        answer_error(x, e, MC_RPC_INVALID_PARAMS, prompt ? "params.ref.name: no such prompt" : "params.ref.uri: no such resource or template");
+        return;
+    }
+    struct mc_catalog *known = mc_backend_catalog(srv->backend);
+    if (known && !(known->caps & MC_CAP_COMPLETIONS))
+        no_completions(x, e);
+    else
+        dispatch_send(dispatch_prepare(x, srv, catalog, original, message, &own));
+}
+
+static void answer_empty(struct exchange *x, const struct mc_envelope *e)
+{
+    struct mc_buf out = MC_BUF_INIT(1024);
+
+    mc_rpc_result(&out, mc_env(e, MC_F_ID), MC_STR("{}"));
+    exchange_answer(x, mc_buf_str(&out), 0);
+    mc_buf_done(&out);
+}
+
+bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool last)
+{
+    switch (e->method) {
+    case MC_METHOD_TOOLS_CALL:
+        return forward_named(x, message, e, MC_KIND_TOOL, last);
+    case MC_METHOD_PROMPTS_GET:
+        return forward_named(x, message, e, MC_KIND_PROMPT, last);
+    case MC_METHOD_RESOURCES_READ:
+        return forward_resource(x, message, e, last);
+    case MC_METHOD_TOOLS_LIST:
+        return answer_list(x, e, MC_KIND_TOOL, last);
+    case MC_METHOD_RESOURCES_LIST:
+        return answer_list(x, e, MC_KIND_RESOURCE, last);
+    case MC_METHOD_TEMPLATES_LIST:
+        return answer_list(x, e, MC_KIND_TEMPLATE, last);
+    case MC_METHOD_PROMPTS_LIST:
+        return answer_list(x, e, MC_KIND_PROMPT, last);
+    case MC_METHOD_COMPLETE:
+        forward_completion(x, message, e);
+        return true;
+    case MC_METHOD_RESOURCES_SUBSCRIBE:
+    case MC_METHOD_RESOURCES_UNSUBSCRIBE:
+        subscribe_request(x, message, e, e->method == MC_METHOD_RESOURCES_SUBSCRIBE);
+        return true;
+    case MC_METHOD_SET_LEVEL:
+        answer_set_level(x, e);
+        return true;
+    case MC_METHOD_PING:
+        answer_empty(x, e);
+        return true;
+    case MC_METHOD_DISCOVER:
+        answer_discover(x, e);
+        return true;
+    default:
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "Method not found", MC_STR_NONE,
+                       x->era == MC_ERA_MODERN ? 404 : 0);
+        return true;
+    }
+}
+
+void dispatch_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
+{
+    x->open++;
+    bool settling = workspace_settling(x->view->ws, x->view->only);
+    if (!dispatch_settled(x, message, e, !settling))
+        waiter_add(x, message, e);
+}

@@ -1,0 +1,243 @@
+/* The composition root: builds everything, owns what lives as long as the hub. */
+#include "hub/hub.h"
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/path.h"
+#include "hub/internal.h"
+#include "store/kv.h"
+#include "store/token.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define TICK_MS 5000
+#define LOG_MAX (4u << 20)
+#define END_MS 8000 /* servers that are still there then are killed */
+
+struct main_loop {
+    struct hub hub;
+    uv_signal_t signals[2];
+    struct mc_timer deadline;
+    int status;
+    bool http_closed;
+};
+
+static void loop_over(struct main_loop *m)
+{
+    for (size_t i = 0; i < MC_ARRAY_LEN(m->signals); i++)
+        if (!uv_is_closing((uv_handle_t *)&m->signals[i]))
+            uv_close((uv_handle_t *)&m->signals[i], NULL);
+    mc_loop_stop(m->hub.loop);
+}
+
+static void on_http_closed(void *arg)
+{
+    struct main_loop *m = arg;
+
+    m->http_closed = true;
+    hub_check_end(&m->hub);
+}
+
+void hub_check_end(struct hub *h)
+{
+    struct main_loop *m = mc_container_of(h, struct main_loop, hub);
+
+    if (h->ending && m->http_closed && link_empty(&h->retired))
+        loop_over(m);
+}
+
+static void on_deadline(struct mc_timer *t)
+{
+    struct main_loop *m = mc_container_of(t, struct main_loop, deadline);
+
+    registry_kill_all(&m->hub);
+    m->http_closed = true;
+    hub_check_end(&m->hub);
+}
+
+void hub_end(struct hub *h)
+{
+    struct main_loop *m = mc_container_of(h, struct main_loop, hub);
+
+    if (h->ending)
+        return;
+    h->ending = true;
+    mc_info("hub", "ending");
+    link_each(l, &h->workspaces) workspace_remove(link_entry(l, struct workspace, link));
+    sessions_of_workspace_over(h, NULL);
+    mc_timer_start(h->loop, &m->deadline, END_MS, on_deadline);
+    mc_http_close(h->http, 500, on_http_closed, m);
+}
+
+static void on_signal(uv_signal_t *handle, int sig)
+{
+    struct main_loop *m = handle->data;
+
+    (void)sig;
+    hub_end(&m->hub);
+}
+
+static void on_tick(struct mc_timer *t)
+{
+    struct hub *h = mc_container_of(t, struct hub, tick);
+    uint64_t now = mc_loop_now(h->loop);
+    bool keepalive = now - h->last_keepalive >= HUB_KEEPALIVE_MS;
+
+    if (keepalive)
+        h->last_keepalive = now;
+    sessions_sweep(h, keepalive);
+    listens_keepalive(h);
+    mc_timer_start(h->loop, &h->tick, TICK_MS, on_tick);
+}
+
+static int tell_ready(const struct hub *h, int fd)
+{
+    MC_CLEANUP(mc_freep) char *line = mc_asprintf("{\"pid\":%d,\"port\":%u,\"socket\":\"%s\"}\n", (int)getpid(), h->port, h->socket_path);
+
+    if (fd < 0)
+        return 0;
+    int rc = mc_io_write_all(fd, line, strlen(line));
+    close(fd);
+    return rc;
+}
+
+static int open_log(const struct mc_hub_options *o, struct mc_err *err)
+{
+    MC_CLEANUP(mc_freep) char *dir = NULL;
+    MC_CLEANUP(mc_freep) char *path = NULL;
+
+    mc_log_set_level(o->verbose >= 2 ? MC_LOG_DEBUG : MC_LOG_INFO);
+    if (o->foreground_log) {
+        mc_log_set_level(o->verbose >= 2 ? MC_LOG_DEBUG : o->verbose ? MC_LOG_INFO : MC_LOG_WARN);
+        return 0;
+    }
+    if (mc_path_in(MC_DIR_STATE, "logs", &dir, err) || mc_io_mkdirs(dir, 0700, err))
+        return -1;
+    path = mc_path_join(dir, "hub.log");
+    return mc_log_open(path, LOG_MAX, err);
+}
+
+/* As many descriptors as we may have: every client and every server costs some. */
+static void raise_limits(void)
+{
+    struct rlimit rl;
+
+    if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < rl.rlim_max) {
+        rl.rlim_cur = rl.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &rl);
+    }
+}
+
+static int listen_all(struct hub *h, const struct mc_hub_options *o, struct mc_err *err)
+{
+    MC_CLEANUP(mc_freep) char *token = NULL;
+
+    if (mc_path_in(MC_DIR_RUNTIME, "hub.sock", &h->socket_path, err) || mc_http_listen_unix(h->http, h->socket_path, err) ||
+        mc_http_listen_tcp(h->http, o->port, &h->port, err))
+        return -1;
+    if (mc_token_get(&token, err))
+        return -1;
+    mc_guard_set_token(h->guard, token);
+    return 0;
+}
+
+static void hub_init(struct hub *h)
+{
+    h->loop = mc_loop_new();
+    h->http = mc_http_new(h->loop, &hub_http_ops, h);
+    h->guard = mc_guard_new(getuid());
+    h->kv = mc_kv_memory_new(HUB_SESSIONS_MAX);
+    h->backends = mc_map_new();
+    h->sessions = mc_map_new();
+    link_init(&h->workspaces);
+    link_init(&h->retired);
+    link_init(&h->listens);
+    link_init(&h->subscriptions);
+    link_init(&h->exchanges);
+    link_init(&h->attachments);
+    mc_buf_init(&h->scratch, 256u << 20);
+    h->started = mc_loop_now(h->loop);
+    h->last_keepalive = h->started;
+}
+
+static void hub_done(struct hub *h)
+{
+    for (size_t i = 0; i < HUB_ELICITATIONS_MAX; i++)
+        mc_free(h->elicitations[i].id);
+    mc_timer_stop(h->loop, &h->tick);
+    mc_timer_stop(h->loop, &h->status_timer);
+    mc_http_free(h->http);
+    mc_guard_free(h->guard);
+    mc_kv_free(h->kv);
+    mc_map_free(h->backends, NULL);
+    mc_map_free(h->sessions, NULL);
+    mc_buf_done(&h->scratch);
+    mc_free(h->socket_path);
+    mc_loop_free(h->loop);
+}
+
+static void watch_signals(struct main_loop *m)
+{
+    static const int wanted[] = {SIGINT, SIGTERM};
+
+    for (size_t i = 0; i < MC_ARRAY_LEN(wanted); i++) {
+        uv_signal_init(mc_loop_uv(m->hub.loop), &m->signals[i]);
+        m->signals[i].data = m;
+        uv_signal_start(&m->signals[i], on_signal, wanted[i]);
+    }
+}
+
+int mc_hub_main(const struct mc_hub_options *o)
+{
+    struct main_loop *m = MC_NEW(struct main_loop);
+    struct hub *h = &m->hub;
+    MC_CLEANUP(mc_closep) int lock = -1;
+    MC_CLEANUP(mc_freep) char *lock_path = NULL;
+    struct mc_err err = {0};
+
+    raise_limits();
+    /* servers whose keeper was killed come to us */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    if (mc_path_ensure(MC_DIR_RUNTIME, &err) || mc_path_ensure(MC_DIR_STATE, &err) || open_log(o, &err) ||
+        mc_path_in(MC_DIR_RUNTIME, "hub.lock", &lock_path, &err))
+        goto fail_early;
+    if (mc_io_lock(lock_path, false, &lock, &err)) {
+        if (err.code == MC_E_CONFLICT)
+            mc_err_set(&err, MC_E_CONFLICT, "a hub is already running for this user; see `mcpctl status`");
+        goto fail_early;
+    }
+    hub_init(h);
+    h->ephemeral = o->ephemeral;
+    if (listen_all(h, o, &err)) {
+        m->status = mc_code_exit(err.code);
+        fprintf(stderr, "mcpctl: %s\n", err.msg);
+        mc_error("hub", "%s", err.msg);
+        h->ending = m->http_closed = true;
+        mc_http_close(h->http, 0, on_http_closed, m);
+        mc_loop_run(h->loop);
+    } else {
+        watch_signals(m);
+        mc_timer_start(h->loop, &h->tick, TICK_MS, on_tick);
+        mc_info("hub", "listening on port %u and %s", h->port, h->socket_path);
+        tell_ready(h, o->ready_fd);
+        mc_loop_run(h->loop);
+    }
+    int status = m->status;
+    mc_timer_stop(h->loop, &m->deadline);
+    hub_done(h);
+    mc_log_close();
+    mc_free(m);
+    return status;
+
+fail_early:
+    fprintf(stderr, "mcpctl: %s\n", err.msg);
+    mc_free(m);
+    return mc_code_exit(err.code);
+}

@@ -1,0 +1,415 @@
+/* The hub's own structures, shared by the files of this folder alone.
+ *
+ *   hub ── workspaces ── servers ── backend (shared by equal launch specs)
+ *    │          └── views: what one endpoint shows (merged, or one server)
+ *    ├── sessions (legacy clients) ── streams, asks, calls
+ *    └── listens (modern clients' subscriptions/listen)
+ *
+ * One POST is an exchange; each request in it that goes to a server is a call. */
+#ifndef MC_HUB_INTERNAL_H
+#define MC_HUB_INTERNAL_H
+
+#include "backend/backend.h"
+#include "base/buf.h"
+#include "base/fwd.h"
+#include "config/config.h"
+#include "http/guard.h"
+#include "http/http.h"
+#include "loop/loop.h"
+#include "mcp/envelope.h"
+#include "store/trust.h"
+
+/* Bounds. */
+#define HUB_SESSIONS_MAX 16000
+#define HUB_SESSION_IDLE_MS (24u * 3600 * 1000) /* without a request or an open stream */
+#define HUB_STREAMS_MAX 32                      /* kept per session, finished ones included */
+#define HUB_REPLAY_EVENTS_MAX 256               /* kept per stream for Last-Event-ID */
+#define HUB_REPLAY_BYTES_MAX (1u << 20)         /* kept per stream; the oldest go first */
+#define HUB_REPLAY_MS 300000                    /* a finished or deserted stream is kept so long */
+#define HUB_ASKS_MAX 64                         /* servers' requests open at one session */
+#define HUB_ELICITATIONS_MAX 256                /* url elicitations whose completion can still be passed on */
+#define HUB_BATCH_MAX 100                       /* messages in one batch (2025-03-26) */
+#define HUB_LISTENS_MAX 4096
+#define HUB_URIS_MAX 256                        /* resource subscriptions of one listen or session */
+#define HUB_WORKSPACES_MAX 64
+#define HUB_GRACE_MS 5000                       /* a list waits so long for servers that start for the first time */
+#define HUB_KEEPALIVE_MS 25000                  /* comment on idle event streams */
+
+struct hub;
+struct workspace;
+struct server;
+struct view;
+struct session;
+struct stream;
+struct exchange;
+struct call;
+struct listen;
+
+/* What an HTTP request's data pointer points to, once it is not answered at once. */
+struct sink {
+    void (*gone)(struct sink *sink); /* the client went away; the request is dead after this */
+};
+
+struct link { /* intrusive list */
+    struct link *prev, *next;
+};
+#define link_entry(ptr, type, member) mc_container_of(ptr, type, member)
+void link_init(struct link *head);
+void link_add(struct link *head, struct link *l); /* at the end */
+void link_del(struct link *l);
+static inline bool link_empty(const struct link *head)
+{
+    return head->next == head;
+}
+#define link_each(pos, head) for (struct link *pos = (head)->next, *pos##_next = pos->next; pos != (head); pos = pos##_next, pos##_next = pos->next)
+
+struct hub {
+    struct mc_loop *loop;
+    struct mc_http *http;
+    struct mc_guard *guard;
+    struct mc_kv *kv;
+    struct link workspaces;
+    struct workspace *chosen; /* what /mcp shows */
+    struct mc_map *backends;  /* launch digest → struct mc_backend */
+    struct link retired;      /* backends on their way out */
+    struct mc_map *sessions;  /* id → struct session */
+    struct link listens;
+    struct link subscriptions;
+    struct link exchanges;
+    struct link attachments;
+    struct elicitation { /* a ring: who was asked to open a URL */
+        const struct mc_backend *backend; /* compared, never followed */
+        char *id;                         /* raw elicitationId */
+        char session[33];
+    } elicitations[HUB_ELICITATIONS_MAX];
+    unsigned next_elicitation;
+    uint64_t last_keepalive;
+    struct mc_timer status_timer; /* coalesces status events */
+    struct mc_timer tick; /* coarse: idle sessions, old streams, keep-alives */
+    struct mc_buf scratch; /* for one message; never held across a call that could use it */
+    unsigned port;
+    char *socket_path;
+    bool ephemeral, ending;
+    uint64_t started;
+};
+
+/* ---- workspaces and their servers (workspace.c, load.c) ---- */
+
+enum server_mode { SERVER_ON, SERVER_DISABLED, SERVER_BLOCKED, SERVER_UNUSABLE };
+struct server {
+    struct workspace *ws;
+    const struct mc_server_spec *spec;
+    enum server_mode mode;
+    enum mc_trust trust;
+    char *reason;               /* why it is not on; NULL */
+    struct mc_backend *backend; /* one reference, NULL unless on */
+};
+struct workspace {
+    struct link link;
+    struct hub *hub;
+    char name[48];
+    char *root;
+    struct mc_config *config;
+    struct mc_strv env;
+    struct server *servers;
+    size_t n_servers;
+    struct link views; /* one per endpoint that was used; they outlive a reload */
+    unsigned attached;
+    bool detached;
+    bool loading;         /* a load job is under way */
+    struct link waiters;  /* lists that wait for a first catalog */
+};
+
+struct workspace *workspace_find(struct hub *h, struct mc_str name); /* empty name: the chosen one; NULL */
+struct workspace *workspace_by_root(struct hub *h, const char *root);
+struct server *workspace_server(struct workspace *ws, struct mc_str name);
+/* Loads config, trust and caches on the pool, then adds or renews the workspace. done: ws, or NULL and err. Takes env. */
+void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach, void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg);
+void workspace_remove(struct workspace *ws);
+void workspace_choose(struct hub *h, struct workspace *ws);
+/* Servers whose first catalog is still on its way. */
+void listens_of_workspace_over(struct workspace *ws);
+void sessions_of_workspace_over(struct hub *h, const char *name);
+void exchanges_of_workspace_over(struct workspace *ws);
+bool workspace_settling(const struct workspace *ws, const char *only /* a server's name, or NULL */);
+
+/* ---- views (view.c) ---- */
+
+struct route {
+    struct server *server;
+    struct mc_catalog *catalog;  /* the view's reference */
+    const struct mc_item *item;  /* in catalog */
+};
+struct view {
+    struct link link; /* in its workspace */
+    struct workspace *ws;
+    char *only; /* the one server that it shows; NULL: all of them */
+    bool fresh;
+    struct mc_map *names[MC_KIND_MAX]; /* what clients say → struct route; tools, prompts, resources */
+    struct mc_catalog **held;
+    size_t n_held;
+    struct mc_bytes *lists[MC_KIND_MAX]; /* {"tools":[…]  without the closing brace */
+};
+/* The view of one server, or of all (NULL), made on first use; owned by the workspace. */
+struct view *view_get(struct workspace *ws, const char *server);
+void view_free(struct view *v);
+void view_stale(struct view *v); /* built again on next use */
+void views_stale(struct workspace *ws);
+struct mc_str view_list(struct view *v, enum mc_kind kind);
+/* By the decoded name; NULL when the view has no such tool or prompt. Valid until the view is built again. */
+const struct route *view_route(struct view *v, enum mc_kind kind, struct mc_str name);
+/* The server of a resource: by exact URI, by template, else the only one that has resources at all; NULL. */
+struct server *view_resource(struct view *v, struct mc_str uri);
+/* A template or resource named by completion/complete's ref. */
+struct server *view_template(struct view *v, struct mc_str uri);
+/* The known name nearest to a misspelt one; NULL when none is near. Borrowed until the view is built again. */
+const char *view_nearest(struct view *v, enum mc_kind kind, const char *name);
+unsigned view_caps(struct view *v); /* union of enum mc_cap; servers not yet known count as able */
+/* Appends the JSON string of the instructions, or nothing. */
+void view_instructions(struct view *v, struct mc_buf *out);
+/* The servers that the view shows. */
+struct server *view_server(const struct view *v, size_t i); /* NULL past the end */
+
+/* ---- backends (registry.c) ---- */
+
+struct mc_backend *registry_get(struct hub *h, struct mc_backend_spec *spec); /* takes what spec owns; one reference */
+void registry_put(struct hub *h, struct mc_backend *b); /* takes the reference; stops it when no server entry points to it any more */
+void registry_kill_all(struct hub *h); /* the grace is over */
+void registry_gone(struct hub *h, struct mc_backend *b); /* it has stopped */
+
+/* ---- event streams of legacy sessions (stream.c) ---- */
+
+struct stream {
+    struct sink sink;
+    struct link link; /* in its session */
+    struct session *session;
+    unsigned no;
+    bool standing; /* opened by GET: for what belongs to no request */
+    bool done;     /* nothing more will come */
+    struct mc_http_req *req; /* NULL while the client is away */
+    uint64_t idle_since;
+    unsigned next_seq; /* of the next event; 0 is the priming one */
+    unsigned n_kept, cap_kept;
+    struct kept {
+        unsigned seq;
+        struct mc_bytes *data;
+    } *kept;
+    size_t kept_bytes;
+};
+/* The client's request becomes the stream's output. Sends the priming event to sessions of 2025-11-25. */
+struct stream *stream_open(struct session *s, struct mc_http_req *req, bool standing);
+void stream_write(struct stream *st, struct mc_str message);
+void stream_finish(struct stream *st); /* ends the response; kept for a while for resumption */
+void stream_free(struct stream *st);
+/* Last-Event-ID: sends what was missed on req and goes on there. false: no such stream any more. */
+bool stream_resume(struct session *s, struct mc_str last_event_id, struct mc_http_req *req);
+void stream_sweep(struct session *s, uint64_t now, bool keepalive);
+
+/* ---- sessions (session.c) ---- */
+
+enum client_cap {
+    CLIENT_ROOTS = 1 << 0,
+    CLIENT_SAMPLING = 1 << 1,
+    CLIENT_ELICIT_FORM = 1 << 2,
+    CLIENT_ELICIT_URL = 1 << 3,
+};
+struct session {
+    char id[33];
+    struct hub *hub;
+    char *workspace; /* names, so that the session outlives a reload of its workspace */
+    char *server;    /* NULL: merged */
+    enum mc_rev rev;
+    char who[64];
+    unsigned caps;
+    int level; /* index of the syslog levels, -1 before logging/setLevel */
+    uint64_t last_used;
+    unsigned next_stream, next_ask;
+    unsigned n_streams, n_asks;
+    struct link streams, asks, calls;
+};
+struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who, const struct mc_envelope *init);
+void session_free(struct session *s); /* cancels its calls, answers its asks, forgets its record */
+/* Finds it here or in the store; got(NULL) when there is none, or it is another principal's or another endpoint's. May call back at once. */
+void session_find(struct hub *h, struct mc_str id, const struct mc_principal *who, struct view *v, void (*got)(void *arg, struct session *s), void *arg);
+void sessions_sweep(struct hub *h, bool keepalive);
+void exchanges_of_session_over(struct session *s);
+void session_save(struct session *s);
+struct view *session_view(struct session *s); /* NULL when the workspace or server is gone */
+/* A message that belongs to no request: on the standing stream, if there ever was one. */
+void session_push(struct session *s, struct mc_str message);
+int level_index(struct mc_str quoted); /* "debug" … "emergency" → 0 … 7; -1 */
+
+/* ---- exchanges (exchange.c) ---- */
+
+struct exchange {
+    struct sink sink;
+    struct link link; /* in the hub */
+    struct hub *hub;
+    struct mc_http_req *req; /* NULL: the client is gone, or the response has ended */
+    enum mc_era era;
+    enum mc_rev rev;
+    struct view *view;
+    struct session *session; /* legacy */
+    char who[64];
+    unsigned caps;           /* enum client_cap of the asking client */
+    int level;               /* modern: _meta logLevel, -1: no log messages */
+    struct stream *stream;   /* legacy, once it is an event stream */
+    bool sse;
+    bool batch;
+    bool feeding;            /* more messages of this POST are to come: do not end it yet */
+    unsigned open;           /* requests not answered yet */
+    struct mc_buf answers;   /* batch: the array so far */
+    struct link calls, waiters;
+    char headers[80];        /* extra ones of a single JSON answer: Mcp-Session-Id */
+};
+struct exchange *exchange_new(struct hub *h, struct mc_http_req *req, struct view *v, const struct mc_principal *who);
+/* One request's answer; the exchange is freed with the last one. status applies when it is the only answer and goes out as JSON (0: 200). */
+void exchange_answer(struct exchange *x, struct mc_str message, int status);
+void exchange_error(struct exchange *x, struct mc_str id, int code, const char *message, struct mc_str data, int status);
+/* One request will have no answer (cancelled). */
+void exchange_drop(struct exchange *x);
+/* Something that precedes the answer: makes the response an event stream. */
+void exchange_event(struct exchange *x, struct mc_str message);
+/* Cancels what is open and ends the response. */
+void exchange_abandon(struct exchange *x);
+void waiters_of_exchange_drop(struct exchange *x);
+void exchange_fed(struct exchange *x); /* all messages of the POST were handed on: ends it when nothing is open */
+
+/* ---- calls to servers (dispatch.c, bridge.c) ---- */
+
+struct call {
+    struct mc_call base;
+    struct link in_exchange, in_session;
+    struct exchange *x; /* never NULL while the call lives */
+    struct mc_backend *backend; /* one reference */
+    struct mc_catalog *catalog; /* keeps `original` alive */
+    struct mc_bytes *message;   /* the client's bytes, until it is answered */
+    struct mc_envelope e;       /* spans into message */
+    struct mc_str original;     /* the server's own name, raw JSON string; empty: unchanged */
+    double progress;            /* high-water mark */
+    uint64_t start_us;
+    /* resources/read that is probing: servers not asked yet */
+    size_t next_probe; /* index of the next server in the view */
+    bool probing;
+    void (*on_result)(struct call *c, const struct mc_envelope *e); /* before it is delivered; may be NULL */
+};
+/* Handles one request of an exchange, whoever answers it. message is kept by reference when it travels on. */
+void dispatch_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
+/* The same without counting it; false when it should wait for servers that are starting and `last` does not forbid that. */
+bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool last);
+/* A call to that server, not sent yet. original: the server's own name for e's MC_F_NAME, raw, in catalog; empty: as it is. */
+struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog, struct mc_str original, struct mc_bytes *message, const struct mc_envelope *e);
+void dispatch_send(struct call *c); /* through the policy */
+void call_cancel(struct call *c, const char *reason); /* at the server too; no answer to the client */
+struct call *call_of(struct mc_call *base); /* NULL when it is not a caller's */
+
+int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out, struct mc_err *err);
+int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out);
+/* The suffix that a result of the hub's own gets in this era: ,"resultType":…}  or  }. cacheable: with ttlMs and cacheScope. */
+void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out);
+
+/* ---- methods that the hub answers itself (answers.c, subscribe.c) ---- */
+
+void answer_initialize(struct exchange *x, const struct mc_envelope *e); /* makes the session */
+void answer_discover(struct exchange *x, const struct mc_envelope *e);
+bool answer_list(struct exchange *x, const struct mc_envelope *e, enum mc_kind kind, bool last);
+void answer_set_level(struct exchange *x, const struct mc_envelope *e);
+
+/* Requests that wait until servers that start for the first time have said what they offer, at most HUB_GRACE_MS (waiters.c). */
+void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
+void waiters_check(struct workspace *ws);
+
+struct subscription {
+    struct link link;
+    struct mc_backend *backend;
+    char *uri;
+    struct session *session; /* one of the two */
+    struct listen *listen;
+};
+void subscribe_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool on);
+void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *l);
+void subscribe_replay(struct hub *h, struct mc_backend *b); /* it was started again */
+void subscribe_forget_backend(struct hub *h, struct mc_backend *b);
+void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s, struct listen *l);
+
+struct listen {
+    struct sink sink;
+    struct link link;
+    struct hub *hub;
+    struct mc_http_req *req;
+    struct view *view;
+    char *id; /* raw */
+    unsigned kinds; /* list changes asked for */
+    uint64_t last_write;
+};
+void listen_begin(struct exchange *x, const struct mc_envelope *e);
+void listens_keepalive(struct hub *h);
+void listen_end(struct listen *l, bool tell);
+/* A notification, tagged for it. params: raw members without braces ("" for none). */
+void listen_notify(struct listen *l, const char *method, struct mc_str members);
+
+/* ---- what servers send on their own (notify.c, ask.c) ---- */
+
+struct ask { /* a server's request that waits for a client's answer */
+    struct link link; /* in its session */
+    struct session *session;
+    struct call *call; /* the call that caused it; NULL when that ended meanwhile */
+    struct mc_backend *backend;
+    unsigned no;
+    char *server_id;   /* raw id of the server's request */
+    char *token;       /* raw progress token that the server gave, or NULL */
+};
+void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
+void ask_answered(struct session *s, const struct mc_envelope *e);
+void ask_progress(struct session *s, const struct mc_envelope *e);
+void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
+/* notifications/elicitation/complete: to the client that was asked. */
+void elicitation_complete(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
+void asks_of_call_over(struct call *c);
+void asks_of_session_over(struct session *s);
+void asks_of_backend_over(struct hub *h, struct mc_backend *b);
+
+extern const struct mc_backend_ops hub_backend_ops;
+void notify_lists(struct workspace *ws, struct server *srv, unsigned kinds); /* list_changed to whom it concerns */
+void notify_levels(struct hub *h, struct mc_backend *b); /* tell it the lowest level that anybody wants */
+
+/* A request of the hub's own whose answer nobody waits for. */
+void hub_tell(struct mc_backend *b, const char *method, struct mc_str params);
+
+/* ---- HTTP (endpoint.c, routes.c, api.c, attach.c, status.c) ---- */
+
+extern const struct mc_http_ops hub_http_ops;
+struct endpoint_request {
+    struct mc_http_req *req;
+    struct mc_principal who;
+    struct view *view;
+};
+void endpoint_post(struct hub *h, const struct endpoint_request *r);
+void endpoint_get(struct hub *h, const struct endpoint_request *r);
+void endpoint_delete(struct hub *h, const struct endpoint_request *r);
+void http_error(struct mc_http_req *req, int status, int code, const char *message); /* JSON-RPC error without an id */
+void api_request(struct hub *h, struct mc_http_req *req);
+void api_error(struct mc_http_req *req, int status, const struct mc_err *err);
+void attach_begin(struct hub *h, struct mc_http_req *req);
+void attach_logs(struct hub *h, struct mc_http_req *req);
+void attach_changed(struct hub *h); /* something in the status is new: events follow, coalesced */
+void attach_line(struct hub *h, struct mc_backend *b, const char *line);
+void attach_workspace_gone(struct workspace *ws);
+char *status_text(struct hub *h);                      /* whole, caller frees */
+char *status_workspace_text(struct workspace *ws);     /* with "hub" beside */
+char *status_server_text(struct server *srv);
+void hub_end(struct hub *h);       /* stops the servers, then the loop */
+void hub_check_end(struct hub *h); /* a backend is gone: was it the last one we waited for? */
+
+/* ---- accounting (events.c) ---- */
+
+struct call_event {
+    bool end;
+    const char *principal, *workspace, *server, *method;
+    struct mc_str subject;
+    bool failed;
+    uint64_t us; /* at the end: how long */
+};
+void call_event(const struct call_event *ev);
+
+#endif

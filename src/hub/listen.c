@@ -1,0 +1,163 @@
+/* subscriptions/listen (2026-07-28 basic/patterns/subscriptions): acknowledged first, only what was asked for, every message tagged with the
+ * listen's own id. */
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "hub/internal.h"
+#include "json/scan.h"
+#include "mcp/rpc.h"
+#include "mcp/sse.h"
+
+#define SUBSCRIPTION_META "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":%s}"
+
+static const struct {
+    const char *member;
+    unsigned kinds;
+} filters[] = {
+    {"toolsListChanged", 1u << MC_KIND_TOOL},
+    {"promptsListChanged", 1u << MC_KIND_PROMPT},
+    {"resourcesListChanged", 1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE},
+};
+
+static void send_event(struct listen *l, struct mc_str message)
+{
+    struct mc_buf out = MC_BUF_INIT(1u << 20);
+
+    mc_sse_write(&out, MC_STR_NONE, MC_STR_NONE, message);
+    mc_http_stream_write(l->req, mc_buf_str(&out));
+    l->last_write = mc_loop_now(l->hub->loop);
+    mc_buf_done(&out);
+}
+
+void listen_notify(struct listen *l, const char *method, struct mc_str members)
+{
+    struct mc_buf params = MC_BUF_INIT(1u << 20), out = MC_BUF_INIT(1u << 20);
+
+    mc_buf_addc(&params, '{');
+    if (members.n > 0) {
+        mc_buf_adds(&params, members);
+        mc_buf_addc(&params, ',');
+    }
+    mc_buf_addf(&params, SUBSCRIPTION_META "}", l->id);
+    mc_rpc_notification(&out, method, mc_buf_str(&params));
+    send_event(l, mc_buf_str(&out));
+    mc_buf_done(&out);
+    mc_buf_done(&params);
+}
+
+static void listen_free(struct listen *l)
+{
+    subscribe_owner_gone(l->hub, NULL, l);
+    link_del(&l->link);
+    mc_free(l->id);
+    mc_free(l);
+}
+
+static void on_gone(struct sink *sink)
+{
+    listen_free(mc_container_of(sink, struct listen, sink));
+}
+
+void listen_end(struct listen *l, bool tell)
+{
+    struct mc_http_req *req = l->req;
+    struct mc_buf result = MC_BUF_INIT(4096), out = MC_BUF_INIT(4096);
+
+    if (tell) {
+        mc_buf_addf(&result, "{\"resultType\":\"complete\"," SUBSCRIPTION_META "}", l->id);
+        mc_rpc_result(&out, mc_str_of(l->id), mc_buf_str(&result));
+        send_event(l, mc_buf_str(&out));
+    }
+    mc_buf_done(&out);
+    mc_buf_done(&result);
+    listen_free(l);
+    mc_http_stream_end(req);
+}
+
+void listens_of_workspace_over(struct workspace *ws)
+{
+    link_each(pos, &ws->hub->listens) {
+        struct listen *l = link_entry(pos, struct listen, link);
+        if (l->view->ws == ws)
+            listen_end(l, true);
+    }
+}
+
+/* Subscribes to the URIs whose server can, and appends those to honoured as a JSON array. */
+static void subscribe_uris(struct listen *l, struct mc_jval uris, struct mc_buf *honoured)
+{
+    struct mc_jiter it;
+    struct mc_jval v;
+    unsigned n = 0;
+
+    mc_buf_addc(honoured, '[');
+    mc_jiter_init(&it, uris);
+    while (mc_jiter_next(&it, NULL, &v) && n < HUB_URIS_MAX) {
+        MC_CLEANUP(mc_freep) char *uri = mc_jstr_dup(v);
+        struct server *srv = uri ? view_resource(l->view, mc_str_of(uri)) : NULL;
+        struct mc_catalog *c = srv && srv->backend ? mc_backend_catalog(srv->backend) : NULL;
+        if (!c || !(c->caps & MC_CAP_SUBSCRIBE))
+            continue;
+        subscribe_add(l->hub, srv, uri, NULL, l);
+        mc_backend_start(srv->backend); /* a sleeping server has nothing to report */
+        if (n++)
+            mc_buf_addc(honoured, ',');
+        mc_buf_adds(honoured, v.s);
+    }
+    mc_buf_addc(honoured, ']');
+}
+
+void listen_begin(struct exchange *x, const struct mc_envelope *e)
+{
+    struct mc_jval filter = mc_jval_of(mc_env(e, MC_F_NOTIFICATIONS));
+    struct mc_buf honoured = MC_BUF_INIT(1u << 20);
+    struct listen *l;
+    unsigned n = 0;
+
+    link_each(pos, &x->hub->listens) n++;
+    if (filter.type != MC_JSON_OBJECT || n >= HUB_LISTENS_MAX) {
+        exchange_error(x, mc_env(e, MC_F_ID), filter.type != MC_JSON_OBJECT ? MC_RPC_INVALID_PARAMS : MC_RPC_INTERNAL,
+                       filter.type != MC_JSON_OBJECT ? "params.notifications must be an object" : "the hub has too many open listens",
+                       MC_STR_NONE, 0);
+        return;
+    }
+    l = MC_NEW(struct listen);
+    l->hub = x->hub;
+    l->view = x->view;
+    l->id = mc_str_dup(mc_env(e, MC_F_ID));
+    l->sink.gone = on_gone;
+    l->req = x->req;
+    link_add(&x->hub->listens, &l->link);
+    /* the response is the listen's from here on */
+    x->req = NULL;
+    mc_http_set_data(l->req, &l->sink);
+    mc_http_stream_begin(l->req, NULL);
+    mc_buf_adds(&honoured, MC_STR("\"notifications\":{"));
+    for (size_t i = 0; i < MC_ARRAY_LEN(filters); i++)
+        if (mc_jtrue(mc_jget(filter, filters[i].member))) {
+            mc_buf_addf(&honoured, "%s\"%s\":true", l->kinds ? "," : "", filters[i].member);
+            l->kinds |= filters[i].kinds;
+        }
+    struct mc_jval uris = mc_jget(filter, "resourceSubscriptions");
+    if (uris.type == MC_JSON_ARRAY) {
+        mc_buf_addf(&honoured, "%s\"resourceSubscriptions\":", l->kinds ? "," : "");
+        subscribe_uris(l, uris, &honoured);
+    }
+    mc_buf_addc(&honoured, '}');
+    listen_notify(l, "notifications/subscriptions/acknowledged", mc_buf_str(&honoured));
+    mc_buf_done(&honoured);
+    exchange_drop(x);
+}
+
+void listens_keepalive(struct hub *h)
+{
+    uint64_t now = mc_loop_now(h->loop);
+
+    link_each(pos, &h->listens) {
+        struct listen *l = link_entry(pos, struct listen, link);
+        if (now - l->last_write < HUB_KEEPALIVE_MS)
+            continue;
+        l->last_write = now;
+        mc_http_stream_write(l->req, MC_STR(": keep-alive\n\n"));
+    }
+}

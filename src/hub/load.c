@@ -1,0 +1,131 @@
+#include "hub/load.h"
+#include <stdio.h>
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/path.h"
+#include "loop/work.h"
+#include "store/catalogs.h"
+
+static void refuse(struct loaded *l, enum server_mode mode, char *reason)
+{
+    l->mode = mode;
+    l->reason = reason;
+}
+
+static struct mc_catalog *cached_catalog(const char *digest)
+{
+    MC_CLEANUP(mc_freep) char *text = NULL;
+    size_t len;
+
+    if (mc_catalogs_get(digest, &text, &len, NULL))
+        return NULL;
+    return mc_catalog_parse((struct mc_str){text, len});
+}
+
+/* "<state>/logs/<server>-<digest>.log": the name is for people, the digest keeps apart. */
+static char *log_path(const char *server, const char *digest)
+{
+    char name[100];
+    MC_CLEANUP(mc_freep) char *dir = NULL;
+    size_t n = 0;
+
+    for (const char *p = server; *p && n < 40; p++)
+        name[n++] = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ? *p : '-';
+    snprintf(name + n, sizeof(name) - n, "-%.8s.log", digest);
+    if (mc_path_in(MC_DIR_STATE, "logs", &dir, NULL) || mc_io_mkdirs(dir, 0700, NULL))
+        return NULL;
+    return mc_path_join(dir, name);
+}
+
+static void load_server(struct load *job, const struct mc_trust_book *trust, struct loaded *l)
+{
+    const struct mc_server_spec *spec = l->spec;
+    struct mc_err err;
+
+    l->trust = mc_trust_check(trust, job->root, spec);
+    if (spec->disabled) {
+        refuse(l, SERVER_DISABLED, mc_strdup("disabled in its config"));
+    } else if (spec->transport != MC_TRANSPORT_STDIO) {
+        refuse(l, SERVER_UNUSABLE, mc_strdup("remote servers (url) come in a later release"));
+    } else if (l->trust != MC_TRUST_YES) {
+        refuse(l, SERVER_BLOCKED,
+               mc_asprintf("%s; allow it with: mcpctl trust %s",
+                           l->trust == MC_TRUST_CHANGED ? "its config has changed since you trusted it" : "not trusted yet",
+                           spec->name));
+    } else if (mc_launch_resolve(spec, job->root, job->env.v, &l->backend.launch, &err)) {
+        refuse(l, SERVER_UNUSABLE, mc_strdup(err.msg));
+    } else {
+        l->mode = SERVER_ON;
+        l->log_path = log_path(spec->name, l->backend.launch.digest);
+        l->backend.name = spec->name;
+        l->backend.protocol = spec->protocol;
+        l->backend.start_ms = spec->start_timeout_ms;
+        l->backend.call_ms = spec->call_timeout_ms;
+        l->backend.log_path = l->log_path;
+        l->backend.cached = cached_catalog(l->backend.launch.digest);
+    }
+}
+
+static void run(void *arg)
+{
+    struct load *job = arg;
+    struct mc_trust_book *trust = NULL;
+    struct mc_err err;
+
+    /* problems inside the files are part of the config; only an unusable root is an error */
+    int rc = mc_config_load(job->root, &job->config, &err);
+    if (rc && rc != -MC_E_CONFIG) {
+        job->err = err;
+        return;
+    }
+    if (mc_trust_load(&trust, &err)) {
+        job->err = err;
+        return;
+    }
+    job->n = mc_config_server_count(job->config);
+    job->servers = mc_calloc(job->n ? job->n : 1, sizeof(*job->servers));
+    for (size_t i = 0; i < job->n; i++) {
+        job->servers[i].spec = mc_config_server(job->config, i);
+        load_server(job, trust, &job->servers[i]);
+    }
+    mc_trust_free(trust);
+}
+
+static void done(void *arg)
+{
+    struct load *job = arg;
+
+    job->done(job, job->arg);
+}
+
+void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env, void (*fn)(struct load *job, void *arg), void *arg)
+{
+    struct load *job = MC_NEW(struct load);
+
+    job->root = mc_strdup(root);
+    job->env = *env;
+    memset(env, 0, sizeof(*env));
+    mc_strv_push(&job->env, "MCPCTL=1"); /* never empty, and servers can tell who runs them */
+    job->done = fn;
+    job->arg = arg;
+    mc_work(l, run, done, job);
+}
+
+void load_free(struct load *job)
+{
+    for (size_t i = 0; i < job->n; i++) {
+        struct loaded *l = &job->servers[i];
+        mc_free(l->reason);
+        mc_free(l->log_path);
+        if (l->mode == SERVER_ON) {
+            mc_launch_done(&l->backend.launch);
+            mc_catalog_unref(l->backend.cached);
+        }
+    }
+    mc_free(job->servers);
+    mc_config_unref(job->config);
+    mc_strv_done(&job->env);
+    mc_free(job->root);
+    mc_free(job);
+}

@@ -1,0 +1,354 @@
+/* What a server tells without being asked, and to whom it goes: log messages, resource updates, list changes. */
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "hub/internal.h"
+#include "json/scan.h"
+#include "loop/work.h"
+#include "mcp/rpc.h"
+#include "store/catalogs.h"
+
+/* ---- requests of the hub's own whose answers nobody waits for ---- */
+
+struct tell {
+    struct mc_call base;
+    const char *method; /* static */
+    char *params;
+};
+
+static int tell_compose(struct mc_call *base, uint64_t id, enum mc_rev rev, struct mc_buf *out, struct mc_err *err)
+{
+    struct tell *t = mc_container_of(base, struct tell, base);
+
+    (void)rev, (void)err;
+    mc_buf_addf(out, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"%s\",\"params\":%s}", (unsigned long long)id, t->method, t->params);
+    return 0;
+}
+
+static void tell_free(struct tell *t)
+{
+    mc_free(t->params);
+    mc_free(t);
+}
+
+static void tell_answered(struct mc_call *base, const struct mc_envelope *e)
+{
+    struct tell *t = mc_container_of(base, struct tell, base);
+
+    if (e->kind == MC_MSG_ERROR)
+        mc_debug("hub", "%s was refused: %.*s", t->method, MC_STR_ARG(mc_env(e, MC_F_E_MESSAGE)));
+    tell_free(t);
+}
+
+static void tell_failed(struct mc_call *base, const struct mc_err *err)
+{
+    (void)err;
+    tell_free(mc_container_of(base, struct tell, base));
+}
+
+static const struct mc_call_ops tell_ops = {.compose = tell_compose, .on_answer = tell_answered, .on_failed = tell_failed};
+
+void hub_tell(struct mc_backend *b, const char *method, struct mc_str params)
+{
+    struct tell *t = MC_NEW(struct tell);
+    struct mc_err err;
+
+    t->base.ops = &tell_ops;
+    t->base.internal = true;
+    t->method = method;
+    t->params = mc_str_dup(params);
+    if (mc_backend_state(b) != MC_BACKEND_READY || mc_backend_call(b, &t->base, &err))
+        tell_free(t);
+}
+
+/* ---- log messages ---- */
+
+static bool shows(struct session *s, const struct mc_backend *b)
+{
+    struct view *v = session_view(s);
+    struct server *srv;
+
+    for (size_t i = 0; v && (srv = view_server(v, i)); i++)
+        if (srv->backend == b)
+            return true;
+    return false;
+}
+
+void notify_levels(struct hub *h, struct mc_backend *b)
+{
+    static const char *const names[] = {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"};
+    struct mc_catalog *c = mc_backend_catalog(b);
+    struct mc_buf params = MC_BUF_INIT(64);
+    struct mc_str key;
+    void *value;
+    int lowest = -1;
+
+    if (!c || !(c->caps & MC_CAP_LOGGING) || mc_rev_era(mc_backend_rev(b)) != MC_ERA_LEGACY)
+        return;
+    for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
+        struct session *s = value;
+        if (s->level >= 0 && (lowest < 0 || s->level < lowest) && shows(s, b))
+            lowest = s->level;
+    }
+    if (lowest < 0)
+        return; /* nobody asked: the server chooses */
+    mc_buf_addf(&params, "{\"level\":\"%s\"}", names[lowest]);
+    hub_tell(b, "logging/setLevel", mc_buf_str(&params));
+    mc_buf_done(&params);
+}
+
+static bool wants_level(int wanted, const struct mc_envelope *e)
+{
+    int level = level_index(mc_env(e, MC_F_LEVEL));
+
+    return level < 0 || level >= wanted;
+}
+
+struct owner {
+    struct session *session;
+    struct exchange *x;
+    bool several;
+};
+
+static void same_session(void *arg, struct mc_call *base)
+{
+    struct owner *o = arg;
+    struct call *c = call_of(base);
+
+    if (!c || (o->x && (c->x->session != o->session || !c->x->session)))
+        o->several = true;
+    else if (!o->x) {
+        o->x = c->x;
+        o->session = c->x->session;
+    }
+}
+
+/* A stdio server does not say which call a message is about. While calls of one client alone are in flight it is theirs; while none is, it concerns
+ * everybody who sees the server; otherwise it is nobody's, for it could show one caller what another one does. */
+static void on_log_message(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct owner o = {0};
+    struct mc_str key;
+    void *value;
+
+    mc_backend_each_call(b, same_session, &o);
+    if (o.several)
+        return;
+    if (o.x) {
+        if (o.session ? wants_level(o.session->level, e) : o.x->level >= 0 && wants_level(o.x->level, e))
+            exchange_event(o.x, e->text);
+        return;
+    }
+    for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
+        struct session *s = value;
+        if (wants_level(s->level, e) && shows(s, b))
+            session_push(s, e->text);
+    }
+}
+
+/* ---- resources/updated ---- */
+
+/* The notice may name a sub-resource of what was subscribed. */
+static bool concerns(const struct subscription *sub, struct mc_str uri)
+{
+    struct mc_str want = mc_str_of(sub->uri);
+
+    return mc_str_starts(uri, want) || mc_str_starts(want, uri);
+}
+
+static void on_resource_updated(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct mc_buf uri = MC_BUF_INIT(64u << 10), members = MC_BUF_INIT(64u << 10);
+    struct session *last = NULL;
+
+    if (mc_env_string(e, MC_F_URI, &uri)) {
+        mc_buf_adds(&members, MC_STR("\"uri\":"));
+        mc_buf_adds(&members, mc_env(e, MC_F_URI));
+        link_each(l, &h->subscriptions) {
+            struct subscription *sub = link_entry(l, struct subscription, link);
+            if (sub->backend != b || !concerns(sub, mc_buf_str(&uri)))
+                continue;
+            if (sub->listen)
+                listen_notify(sub->listen, "notifications/resources/updated", mc_buf_str(&members));
+            else if (sub->session != last)
+                session_push(last = sub->session, e->text);
+        }
+    }
+    mc_buf_done(&members);
+    mc_buf_done(&uri);
+}
+
+/* ---- list_changed ---- */
+
+static const struct {
+    unsigned kinds;
+    const char *method;
+} changes[] = {
+    {1u << MC_KIND_TOOL, "notifications/tools/list_changed"},
+    {1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE, "notifications/resources/list_changed"},
+    {1u << MC_KIND_PROMPT, "notifications/prompts/list_changed"},
+};
+
+static bool in_view(const struct view *v, const struct workspace *ws, const struct server *srv)
+{
+    return v && v->ws == ws && (!srv || !v->only || strcmp(v->only, srv->spec->name) == 0);
+}
+
+void notify_lists(struct workspace *ws, struct server *srv, unsigned kinds)
+{
+    struct hub *h = ws->hub;
+    struct mc_str key;
+    void *value;
+
+    for (size_t c = 0; c < MC_ARRAY_LEN(changes); c++) {
+        struct mc_buf out = MC_BUF_INIT(256);
+        if (!(kinds & changes[c].kinds))
+            continue;
+        mc_rpc_notification(&out, changes[c].method, MC_STR_NONE);
+        for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);)
+            if (in_view(session_view(value), ws, srv))
+                session_push(value, mc_buf_str(&out));
+        link_each(l, &h->listens) {
+            struct listen *li = link_entry(l, struct listen, link);
+            if (li->kinds & changes[c].kinds && in_view(li->view, ws, srv))
+                listen_notify(li, changes[c].method, MC_STR_NONE);
+        }
+        mc_buf_done(&out);
+    }
+}
+
+/* ---- the backend's callbacks ---- */
+
+struct cache_job {
+    char digest[65];
+    char *text;
+    size_t len;
+};
+
+static void cache_write(void *arg)
+{
+    struct cache_job *j = arg;
+    struct mc_err err;
+
+    if (mc_catalogs_put(j->digest, (struct mc_str){j->text, j->len}, &err))
+        mc_warn("hub", "a catalog could not be cached: %s", err.msg);
+}
+
+static void cache_done(void *arg)
+{
+    struct cache_job *j = arg;
+
+    mc_free(j->text);
+    mc_free(j);
+}
+
+static void cache_catalog(struct hub *h, struct mc_backend *b)
+{
+    struct cache_job *j = MC_NEW(struct cache_job);
+
+    memcpy(j->digest, mc_backend_digest(b), sizeof(j->digest));
+    j->text = mc_catalog_print(mc_backend_catalog(b), &j->len);
+    if (j->text)
+        mc_work(h->loop, cache_write, cache_done, j);
+    else
+        cache_done(j);
+}
+
+static void each_server(struct hub *h, const struct mc_backend *b, void (*fn)(struct server *srv, void *arg), void *arg)
+{
+    link_each(l, &h->workspaces) {
+        struct workspace *ws = link_entry(l, struct workspace, link);
+        for (size_t i = 0; i < ws->n_servers; i++)
+            if (ws->servers[i].backend == b)
+                fn(&ws->servers[i], arg);
+    }
+}
+
+static void check_waiters(struct server *srv, void *arg)
+{
+    (void)arg;
+    waiters_check(srv->ws);
+}
+
+static void on_state(void *arg, struct mc_backend *b)
+{
+    struct hub *h = arg;
+
+    switch (mc_backend_state(b)) {
+    case MC_BACKEND_READY:
+        notify_levels(h, b);
+        subscribe_replay(h, b);
+        break;
+    case MC_BACKEND_STOPPED:
+        registry_gone(h, b);
+        break;
+    case MC_BACKEND_STARTING:
+    case MC_BACKEND_BACKOFF:
+    case MC_BACKEND_FAILED:
+        asks_of_backend_over(h, b);
+        break;
+    default:
+        break;
+    }
+    each_server(h, b, check_waiters, NULL);
+    attach_changed(h);
+    hub_check_end(h);
+}
+
+static void catalog_changed(struct server *srv, void *arg)
+{
+    views_stale(srv->ws);
+    notify_lists(srv->ws, srv, *(unsigned *)arg);
+}
+
+static void on_catalog(void *arg, struct mc_backend *b, unsigned mask, bool told)
+{
+    struct hub *h = arg;
+
+    (void)told;
+    each_server(h, b, catalog_changed, &mask);
+    cache_catalog(h, b);
+    attach_changed(h);
+}
+
+static void on_notification(void *arg, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct hub *h = arg;
+
+    switch (e->method) {
+    case MC_METHOD_MESSAGE:
+        on_log_message(h, b, e);
+        break;
+    case MC_METHOD_RESOURCE_UPDATED:
+        on_resource_updated(h, b, e);
+        break;
+    case MC_METHOD_CANCELLED:
+        ask_cancelled_by_server(h, b, e);
+        break;
+    case MC_METHOD_ELICITATION_COMPLETE:
+        elicitation_complete(h, b, e);
+        break;
+    default:
+        mc_debug("hub", "%s: dropped %.*s", mc_backend_name(b), MC_STR_ARG(mc_env(e, MC_F_METHOD)));
+    }
+}
+
+static void on_request(void *arg, struct mc_backend *b, const struct mc_envelope *e)
+{
+    ask_from_server(arg, b, e);
+}
+
+static void on_stderr(void *arg, struct mc_backend *b, const char *line)
+{
+    attach_line(arg, b, line);
+}
+
+const struct mc_backend_ops hub_backend_ops = {
+    .on_state = on_state,
+    .on_catalog = on_catalog,
+    .on_notification = on_notification,
+    .on_request = on_request,
+    .on_stderr = on_stderr,
+};

@@ -1,0 +1,77 @@
+/* Backends by launch digest: servers whose resolved launch is the same share a process. */
+#include "base/alloc.h"
+#include "base/map.h"
+#include "hub/internal.h"
+
+struct retired { /* nobody's any more, but still on the stop ladder */
+    struct link link;
+    struct mc_backend *backend;
+};
+
+struct mc_backend *registry_get(struct hub *h, struct mc_backend_spec *spec)
+{
+    struct mc_str key = mc_str_of(spec->launch.digest);
+    struct mc_backend *b = mc_map_get(h->backends, key);
+
+    if (b) {
+        mc_launch_done(&spec->launch);
+        mc_catalog_unref(spec->cached);
+        spec->cached = NULL;
+        return mc_backend_ref(b);
+    }
+    b = mc_backend_new(h->loop, spec, &hub_backend_ops, h);
+    mc_map_put(h->backends, mc_str_of(mc_backend_digest(b)), b);
+    return b;
+}
+
+static bool in_use(struct hub *h, const struct mc_backend *b)
+{
+    link_each(l, &h->workspaces) {
+        struct workspace *ws = link_entry(l, struct workspace, link);
+        for (size_t i = 0; i < ws->n_servers; i++)
+            if (ws->servers[i].backend == b)
+                return true;
+    }
+    return false;
+}
+
+void registry_put(struct hub *h, struct mc_backend *b)
+{
+    if (in_use(h, b)) {
+        mc_backend_unref(b);
+        return;
+    }
+    mc_map_del(h->backends, mc_str_of(mc_backend_digest(b)));
+    asks_of_backend_over(h, b);
+    subscribe_forget_backend(h, b);
+    struct retired *r = MC_NEW(struct retired);
+    r->backend = b;
+    link_add(&h->retired, &r->link);
+    mc_backend_stop(b);
+    if (!mc_backend_pid(b))
+        registry_gone(h, b);
+}
+
+void registry_gone(struct hub *h, struct mc_backend *b)
+{
+    link_each(l, &h->retired) {
+        struct retired *r = link_entry(l, struct retired, link);
+        if (r->backend != b)
+            continue;
+        link_del(l);
+        mc_free(r);
+        mc_backend_unref(b);
+        return;
+    }
+}
+
+void registry_kill_all(struct hub *h)
+{
+    link_each(l, &h->retired) {
+        struct retired *r = link_entry(l, struct retired, link);
+        link_del(l);
+        mc_backend_kill(r->backend);
+        mc_backend_unref(r->backend);
+        mc_free(r);
+    }
+}

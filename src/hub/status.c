@@ -1,0 +1,164 @@
+/* The hub's state as JSON, for `mcpctl status`, `ps` and `up`. */
+#include "config.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/map.h"
+#include "config/resolve.h"
+#include "hub/internal.h"
+#include "json/doc.h"
+#include <stdio.h>
+#include <unistd.h>
+
+#define STATUS_STDERR_LINES 8
+
+static long rss_kb(int pid)
+{
+    char path[40];
+    long pages = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return 0;
+    if (fscanf(f, "%*s %ld", &pages) != 1)
+        pages = 0;
+    fclose(f);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static const char *mode_state(const struct server *srv)
+{
+    switch (srv->mode) {
+    case SERVER_DISABLED:
+        return "DISABLED";
+    case SERVER_BLOCKED:
+        return mc_backend_state_name(MC_BACKEND_BLOCKED);
+    case SERVER_UNUSABLE:
+        return mc_backend_state_name(MC_BACKEND_FAILED);
+    default:
+        return mc_backend_state_name(mc_backend_state(srv->backend));
+    }
+}
+
+static void add_running(cJSON *o, const struct mc_backend *b)
+{
+    int pid = mc_backend_pid(b);
+
+    if (pid) {
+        mc_doc_add_num(o, "pid", pid);
+        mc_doc_add_num(o, "rssKb", (double)rss_kb(pid));
+        mc_doc_add_num(o, "uptimeMs", (double)mc_backend_uptime_ms(b));
+    }
+    mc_doc_add_num(o, "restarts", mc_backend_restarts(b));
+    const struct mc_catalog *c = mc_backend_catalog(b);
+    if (c) {
+        mc_doc_add_str(o, "era", mc_era_name(mc_rev_era(c->rev)));
+        mc_doc_add_str(o, "version", mc_rev_name(c->rev));
+        mc_doc_add_num(o, "tools", (double)c->list[MC_KIND_TOOL]->n);
+        mc_doc_add_num(o, "resources", (double)(c->list[MC_KIND_RESOURCE]->n + c->list[MC_KIND_TEMPLATE]->n));
+        mc_doc_add_num(o, "prompts", (double)c->list[MC_KIND_PROMPT]->n);
+    }
+    if (*mc_backend_last_error(b))
+        mc_doc_add_str(o, "lastError", mc_backend_last_error(b));
+    cJSON *lines = mc_doc_add(o, "stderr", mc_doc_array());
+    size_t n = 0;
+    while (mc_backend_stderr(b, n))
+        n++;
+    for (size_t i = n > STATUS_STDERR_LINES ? n - STATUS_STDERR_LINES : 0; i < n; i++)
+        mc_doc_add_str(lines, NULL, mc_backend_stderr(b, i));
+}
+
+static cJSON *server_doc(const struct server *srv)
+{
+    static const char *const trusts[] = {[MC_TRUST_NO] = "no", [MC_TRUST_YES] = "yes", [MC_TRUST_CHANGED] = "changed"};
+    static const char *const transports[] = {[MC_TRANSPORT_STDIO] = "stdio", [MC_TRANSPORT_HTTP] = "http", [MC_TRANSPORT_SSE] = "sse"};
+    MC_CLEANUP(mc_freep) char *command = mc_spec_command_line(srv->spec);
+    cJSON *o = mc_doc_object();
+
+    mc_doc_add_str(o, "name", srv->spec->name);
+    mc_doc_add_str(o, "state", mode_state(srv));
+    if (srv->reason)
+        mc_doc_add_str(o, "reason", srv->reason);
+    else if (srv->backend && *mc_backend_reason(srv->backend))
+        mc_doc_add_str(o, "reason", mc_backend_reason(srv->backend));
+    mc_doc_add_str(o, "transport", transports[srv->spec->transport]);
+    mc_doc_add_str(o, "trust", trusts[srv->trust]);
+    mc_doc_add_bool(o, "builtin", srv->spec->builtin);
+    mc_doc_add_str(o, "commandLine", command);
+    if (srv->backend)
+        add_running(o, srv->backend);
+    return o;
+}
+
+static cJSON *workspace_doc(struct workspace *ws)
+{
+    cJSON *o = mc_doc_object(), *list;
+    char endpoint[128];
+
+    snprintf(endpoint, sizeof(endpoint), "http://localhost:%u/w/%s/mcp", ws->hub->port, ws->name);
+    mc_doc_add_str(o, "name", ws->name);
+    mc_doc_add_str(o, "root", ws->root);
+    mc_doc_add_bool(o, "default", ws->hub->chosen == ws);
+    mc_doc_add_str(o, "endpoint", endpoint);
+    mc_doc_add_num(o, "attached", ws->attached);
+    mc_doc_add_bool(o, "detached", ws->detached);
+    list = mc_doc_add(o, "problems", mc_doc_array());
+    for (size_t i = 0; i < mc_config_diag_count(ws->config); i++) {
+        MC_CLEANUP(mc_freep) char *text = mc_diag_text(mc_config_diag(ws->config, i), ws->root);
+        mc_doc_add_str(list, NULL, text);
+    }
+    list = mc_doc_add(o, "servers", mc_doc_array());
+    for (size_t i = 0; i < ws->n_servers; i++)
+        mc_doc_add(list, NULL, server_doc(&ws->servers[i]));
+    return o;
+}
+
+static cJSON *hub_doc(struct hub *h)
+{
+    cJSON *o = mc_doc_object();
+    char endpoint[64];
+
+    snprintf(endpoint, sizeof(endpoint), "http://localhost:%u/mcp", h->port);
+    mc_doc_add_num(o, "pid", getpid());
+    mc_doc_add_str(o, "version", PACKAGE_VERSION);
+    mc_doc_add_num(o, "uptimeMs", (double)(mc_loop_now(h->loop) - h->started));
+    mc_doc_add_num(o, "port", h->port);
+    mc_doc_add_str(o, "endpoint", endpoint);
+    mc_doc_add_str(o, "socket", h->socket_path);
+    mc_doc_add_num(o, "rssKb", (double)rss_kb(getpid()));
+    mc_doc_add_num(o, "sessions", (double)mc_map_count(h->sessions));
+    mc_doc_add_num(o, "connections", mc_http_connections(h->http));
+    return o;
+}
+
+static char *print_and_free(cJSON *o)
+{
+    char *text = mc_doc_print(o, false);
+
+    mc_doc_free(o);
+    return text;
+}
+
+char *status_text(struct hub *h)
+{
+    cJSON *o = mc_doc_object(), *list;
+
+    mc_doc_add(o, "hub", hub_doc(h));
+    list = mc_doc_add(o, "workspaces", mc_doc_array());
+    link_each(l, &h->workspaces) mc_doc_add(list, NULL, workspace_doc(link_entry(l, struct workspace, link)));
+    return print_and_free(o);
+}
+
+char *status_workspace_text(struct workspace *ws)
+{
+    cJSON *o = workspace_doc(ws);
+
+    mc_doc_add(o, "hub", hub_doc(ws->hub));
+    return print_and_free(o);
+}
+
+char *status_server_text(struct server *srv)
+{
+    return print_and_free(server_doc(srv));
+}

@@ -1,0 +1,168 @@
+/* Event streams of legacy sessions: what is sent is kept for a while, so that a client that lost its connection continues with Last-Event-ID and
+ * misses nothing that the bounded buffer holds (2025-11-25 basic/transports § Resumability and Redelivery). Event ids are "<stream>-<number>". */
+#include "base/alloc.h"
+#include "hub/internal.h"
+#include "mcp/sse.h"
+#include <stdio.h>
+
+static void on_gone(struct sink *sink)
+{
+    struct stream *st = mc_container_of(sink, struct stream, sink);
+
+    /* a lost connection is no cancellation in the legacy era: the stream waits for its client */
+    st->req = NULL;
+    st->idle_since = mc_loop_now(st->session->hub->loop);
+}
+
+static void attach(struct stream *st, struct mc_http_req *req)
+{
+    char headers[80];
+
+    snprintf(headers, sizeof(headers), "Mcp-Session-Id: %s\r\n", st->session->id);
+    st->req = req;
+    st->sink.gone = on_gone;
+    mc_http_set_data(req, &st->sink);
+    mc_http_stream_begin(req, headers);
+}
+
+static void put(struct stream *st, unsigned seq, struct mc_str data)
+{
+    struct mc_buf *out = &st->session->hub->scratch;
+    char id[32];
+    int n = snprintf(id, sizeof(id), "%u-%u", st->no, seq);
+
+    mc_buf_clear(out);
+    mc_sse_write(out, (struct mc_str){id, (size_t)n}, MC_STR_NONE, data);
+    mc_http_stream_write(st->req, mc_buf_str(out));
+}
+
+struct stream *stream_open(struct session *s, struct mc_http_req *req, bool standing)
+{
+    struct stream *st = MC_NEW(struct stream);
+
+    if (s->n_streams >= HUB_STREAMS_MAX) /* the oldest that nobody listens to makes room */
+        link_each(l, &s->streams) {
+            struct stream *old = link_entry(l, struct stream, link);
+            if (!old->req && old->done) {
+                stream_free(old);
+                break;
+            }
+        }
+    st->session = s;
+    st->no = s->next_stream++;
+    st->standing = standing;
+    st->next_seq = 1;
+    link_add(&s->streams, &st->link);
+    s->n_streams++;
+    attach(st, req);
+    /* older clients would parse the empty data as JSON */
+    if (s->rev >= MC_REV_2025_11_25)
+        put(st, 0, MC_STR_NONE);
+    return st;
+}
+
+static void drop_oldest(struct stream *st)
+{
+    st->kept_bytes -= st->kept[0].data->len;
+    mc_bytes_unref(st->kept[0].data);
+    memmove(st->kept, st->kept + 1, --st->n_kept * sizeof(*st->kept));
+}
+
+static void keep(struct stream *st, unsigned seq, struct mc_str message)
+{
+    if (message.n > HUB_REPLAY_BYTES_MAX)
+        return; /* can be sent, not replayed */
+    while (st->n_kept > 0 && (st->n_kept >= HUB_REPLAY_EVENTS_MAX || st->kept_bytes + message.n > HUB_REPLAY_BYTES_MAX))
+        drop_oldest(st);
+    if (st->n_kept == st->cap_kept) {
+        st->cap_kept = st->cap_kept ? st->cap_kept * 2 : 4;
+        st->kept = mc_realloc(st->kept, st->cap_kept * sizeof(*st->kept));
+    }
+    st->kept[st->n_kept++] = (struct kept){seq, mc_bytes_new(message.p, message.n)};
+    st->kept_bytes += message.n;
+}
+
+void stream_write(struct stream *st, struct mc_str message)
+{
+    unsigned seq = st->next_seq++;
+
+    keep(st, seq, message);
+    if (st->req)
+        put(st, seq, message);
+}
+
+void stream_finish(struct stream *st)
+{
+    struct mc_http_req *req = st->req;
+
+    st->done = true;
+    st->req = NULL;
+    st->idle_since = mc_loop_now(st->session->hub->loop);
+    if (req)
+        mc_http_stream_end(req);
+}
+
+void stream_free(struct stream *st)
+{
+    struct mc_http_req *req = st->req;
+
+    st->req = NULL;
+    while (st->n_kept > 0)
+        drop_oldest(st);
+    mc_free(st->kept);
+    link_del(&st->link);
+    st->session->n_streams--;
+    mc_free(st);
+    if (req)
+        mc_http_stream_end(req);
+}
+
+static bool parse_id(struct mc_str id, unsigned *no, unsigned *seq)
+{
+    const char *dash = memchr(id.p, '-', id.n);
+    uint64_t a, b;
+
+    if (!dash || !mc_str_u64((struct mc_str){id.p, (size_t)(dash - id.p)}, &a) ||
+        !mc_str_u64((struct mc_str){dash + 1, id.n - (size_t)(dash - id.p) - 1}, &b) || a > UINT32_MAX || b > UINT32_MAX)
+        return false;
+    *no = (unsigned)a;
+    *seq = (unsigned)b;
+    return true;
+}
+
+bool stream_resume(struct session *s, struct mc_str last_event_id, struct mc_http_req *req)
+{
+    unsigned no, seq;
+
+    if (!parse_id(last_event_id, &no, &seq))
+        return false;
+    link_each(l, &s->streams) {
+        struct stream *st = link_entry(l, struct stream, link);
+        if (st->no != no)
+            continue;
+        if (st->req) { /* the old connection is dead, the hub has not noticed yet */
+            struct mc_http_req *old = st->req;
+            st->req = NULL;
+            mc_http_stream_end(old);
+        }
+        attach(st, req);
+        for (unsigned i = 0; i < st->n_kept; i++)
+            if (st->kept[i].seq > seq)
+                put(st, st->kept[i].seq, (struct mc_str){st->kept[i].data->data, st->kept[i].data->len});
+        if (st->done)
+            stream_finish(st);
+        return true;
+    }
+    return false;
+}
+
+void stream_sweep(struct session *s, uint64_t now, bool keepalive)
+{
+    link_each(l, &s->streams) {
+        struct stream *st = link_entry(l, struct stream, link);
+        if (st->req && keepalive)
+            mc_http_stream_write(st->req, MC_STR(": keep-alive\n\n"));
+        else if (!st->req && (st->done || st->standing) && now - st->idle_since > HUB_REPLAY_MS)
+            stream_free(st);
+    }
+}

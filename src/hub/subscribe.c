@@ -1,0 +1,155 @@
+/* Resource subscriptions: counted per (server, URI) over sessions and listens. The server hears of the first and the last one. */
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "hub/internal.h"
+#include "json/scan.h"
+#include "mcp/rpc.h"
+
+static bool wanted(struct hub *h, const struct mc_backend *b, const char *uri)
+{
+    link_each(l, &h->subscriptions) {
+        struct subscription *sub = link_entry(l, struct subscription, link);
+        if (sub->backend == b && strcmp(sub->uri, uri) == 0)
+            return true;
+    }
+    return false;
+}
+
+static struct subscription *find(struct hub *h, const struct session *s, const char *uri)
+{
+    link_each(l, &h->subscriptions) {
+        struct subscription *sub = link_entry(l, struct subscription, link);
+        if (sub->session == s && strcmp(sub->uri, uri) == 0)
+            return sub;
+    }
+    return NULL;
+}
+
+static unsigned count_of(struct hub *h, const struct session *s)
+{
+    unsigned n = 0;
+
+    link_each(l, &h->subscriptions) n += link_entry(l, struct subscription, link)->session == s;
+    return n;
+}
+
+static void tell_server(struct mc_backend *b, const char *method, const char *uri)
+{
+    struct mc_buf params = MC_BUF_INIT(64u << 10);
+
+    mc_buf_adds(&params, MC_STR("{\"uri\":"));
+    mc_jstr_quote(mc_str_of(uri), &params);
+    mc_buf_addc(&params, '}');
+    hub_tell(b, method, mc_buf_str(&params));
+    mc_buf_done(&params);
+}
+
+static void add(struct hub *h, struct mc_backend *b, const char *uri, struct session *s, struct listen *l)
+{
+    struct subscription *sub = MC_NEW(struct subscription);
+
+    sub->backend = mc_backend_ref(b);
+    sub->uri = mc_strdup(uri);
+    sub->session = s;
+    sub->listen = l;
+    link_add(&h->subscriptions, &sub->link);
+}
+
+/* quiet: the server is not told (it is gone). */
+static void drop(struct hub *h, struct subscription *sub, bool quiet)
+{
+    struct mc_backend *b = sub->backend;
+    char *uri = sub->uri;
+
+    link_del(&sub->link);
+    mc_free(sub);
+    if (!quiet && mc_backend_state(b) == MC_BACKEND_READY && !wanted(h, b, uri))
+        tell_server(b, "resources/unsubscribe", uri);
+    mc_backend_unref(b);
+    mc_free(uri);
+}
+
+void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s, struct listen *l)
+{
+    if (!wanted(h, srv->backend, uri) && mc_backend_state(srv->backend) == MC_BACKEND_READY)
+        tell_server(srv->backend, "resources/subscribe", uri);
+    add(h, srv->backend, uri, s, l);
+}
+
+static void on_subscribed(struct call *c, const struct mc_envelope *e)
+{
+    MC_CLEANUP(mc_freep) char *uri = mc_jstr_dup(mc_jval_of(mc_env(&c->e, MC_F_URI)));
+
+    if (e->kind == MC_MSG_RESULT && c->x->session && uri && !find(c->x->hub, c->x->session, uri))
+        add(c->x->hub, c->backend, uri, c->x->session, NULL);
+}
+
+static void answer(struct exchange *x, const struct mc_envelope *e)
+{
+    struct mc_buf out = MC_BUF_INIT(1024);
+
+    mc_rpc_result(&out, mc_env(e, MC_F_ID), MC_STR("{}"));
+    exchange_answer(x, mc_buf_str(&out), 0);
+    mc_buf_done(&out);
+}
+
+void subscribe_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool on)
+{
+    MC_CLEANUP(mc_freep) char *uri = mc_jstr_dup(mc_jval_of(mc_env(e, MC_F_URI)));
+    struct subscription *sub;
+    struct server *srv;
+
+    if (!uri || !x->session) {
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS, "params.uri must be a string", MC_STR_NONE, 0);
+        return;
+    }
+    sub = find(x->hub, x->session, uri);
+    if (!on || sub) { /* unsubscribing from what was never subscribed is no error */
+        if (!on && sub)
+            drop(x->hub, sub, false);
+        answer(x, e);
+        return;
+    }
+    srv = view_resource(x->view, mc_str_of(uri));
+    if (!srv || !srv->backend) {
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_RESOURCE_NOT_FOUND, "Resource not found", MC_STR_NONE, 0);
+        return;
+    }
+    if (count_of(x->hub, x->session) >= HUB_URIS_MAX) {
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS, "this session has 256 resource subscriptions, no more are accepted",
+                       MC_STR_NONE, 0);
+        return;
+    }
+    struct call *c = dispatch_prepare(x, srv, NULL, MC_STR_NONE, message, e);
+    c->on_result = on_subscribed;
+    dispatch_send(c);
+}
+
+void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *owner)
+{
+    link_each(l, &h->subscriptions) {
+        struct subscription *sub = link_entry(l, struct subscription, link);
+        if ((s && sub->session == s) || (owner && sub->listen == owner))
+            drop(h, sub, false);
+    }
+}
+
+void subscribe_forget_backend(struct hub *h, struct mc_backend *b)
+{
+    link_each(l, &h->subscriptions) {
+        struct subscription *sub = link_entry(l, struct subscription, link);
+        if (sub->backend == b)
+            drop(h, sub, true);
+    }
+}
+
+void subscribe_replay(struct hub *h, struct mc_backend *b)
+{
+    link_each(l, &h->subscriptions) {
+        struct subscription *sub = link_entry(l, struct subscription, link);
+        if (sub->backend == b) /* twice is harmless */
+            tell_server(b, "resources/subscribe", sub->uri);
+    }
+}

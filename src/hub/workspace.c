@@ -1,0 +1,250 @@
+/* Workspaces: repos in which `mcpctl up` was typed, with their servers. */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "hub/internal.h"
+#include "hub/load.h"
+#include "mcp/names.h"
+
+void link_init(struct link *head)
+{
+    head->prev = head->next = head;
+}
+
+void link_add(struct link *head, struct link *l)
+{
+    l->prev = head->prev;
+    l->next = head;
+    head->prev->next = l;
+    head->prev = l;
+}
+
+void link_del(struct link *l)
+{
+    if (!l->next)
+        return;
+    l->prev->next = l->next;
+    l->next->prev = l->prev;
+    l->prev = l->next = NULL;
+}
+
+struct workspace *workspace_find(struct hub *h, struct mc_str name)
+{
+    if (name.n == 0)
+        return h->chosen;
+    link_each(l, &h->workspaces) {
+        struct workspace *ws = link_entry(l, struct workspace, link);
+        if (mc_str_eq(mc_str_of(ws->name), name))
+            return ws;
+    }
+    return NULL;
+}
+
+struct workspace *workspace_by_root(struct hub *h, const char *root)
+{
+    link_each(l, &h->workspaces) {
+        struct workspace *ws = link_entry(l, struct workspace, link);
+        if (strcmp(ws->root, root) == 0)
+            return ws;
+    }
+    return NULL;
+}
+
+struct server *workspace_server(struct workspace *ws, struct mc_str name)
+{
+    for (size_t i = 0; i < ws->n_servers; i++)
+        if (mc_str_eq(mc_str_of(ws->servers[i].spec->name), name))
+            return &ws->servers[i];
+    return NULL;
+}
+
+static bool is_settling(const struct server *srv)
+{
+    switch (srv->backend ? mc_backend_state(srv->backend) : MC_BACKEND_STOPPED) {
+    case MC_BACKEND_STARTING:
+    case MC_BACKEND_BACKOFF:
+        return !mc_backend_catalog(srv->backend);
+    case MC_BACKEND_HANDSHAKE: /* its lists are empty until they have been read once */
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool workspace_settling(const struct workspace *ws, const char *only)
+{
+    for (size_t i = 0; i < ws->n_servers; i++)
+        if ((!only || strcmp(ws->servers[i].spec->name, only) == 0) && is_settling(&ws->servers[i]))
+            return true;
+    return false;
+}
+
+static void choose_name(struct hub *h, struct workspace *ws)
+{
+    const char *wanted = mc_config_workspace(ws->config);
+    const char *base = wanted ? wanted : mc_path_base(ws->root);
+
+    mc_name_workspace(base, ws->root, false, ws->name);
+    struct workspace *other = workspace_find(h, mc_str_of(ws->name));
+    if (other && other != ws)
+        mc_name_workspace(base, ws->root, true, ws->name);
+}
+
+static void drop_servers(struct workspace *ws)
+{
+    struct server *servers = ws->servers;
+    size_t n = ws->n_servers;
+
+    ws->servers = NULL;
+    ws->n_servers = 0;
+    for (size_t i = 0; i < n; i++) {
+        mc_free(servers[i].reason);
+        if (servers[i].backend)
+            registry_put(ws->hub, servers[i].backend);
+    }
+    mc_free(servers);
+}
+
+/* What the load job found replaces what there was. Backends whose launch is unchanged are found again in the registry and go on. */
+static void apply(struct workspace *ws, struct load *job)
+{
+    struct server *old = ws->servers;
+    size_t n_old = ws->n_servers;
+    struct mc_config *old_config = ws->config;
+
+    views_stale(ws);
+    ws->config = MC_TAKE(job->config);
+    ws->servers = mc_calloc(job->n ? job->n : 1, sizeof(*ws->servers));
+    ws->n_servers = job->n;
+    for (size_t i = 0; i < job->n; i++) {
+        struct loaded *from = &job->servers[i];
+        ws->servers[i] = (struct server){
+            .ws = ws, .spec = from->spec, .mode = from->mode, .trust = from->trust, .reason = MC_TAKE(from->reason)};
+        if (from->mode == SERVER_ON)
+            ws->servers[i].backend = registry_get(ws->hub, &from->backend);
+    }
+    for (size_t i = 0; i < n_old; i++) {
+        mc_free(old[i].reason);
+        if (old[i].backend)
+            registry_put(ws->hub, old[i].backend);
+    }
+    mc_free(old);
+    mc_config_unref(old_config);
+}
+
+/* No cached catalog: it has to tell once what it offers. Otherwise it sleeps until it is used. */
+static void start_servers(struct workspace *ws)
+{
+    for (size_t i = 0; i < ws->n_servers; i++) {
+        struct server *srv = &ws->servers[i];
+        if (srv->backend && (srv->spec->start == MC_START_EAGER || !mc_backend_catalog(srv->backend)))
+            mc_backend_start(srv->backend);
+    }
+}
+
+static void guard_allow(struct hub *h, const struct mc_config *c)
+{
+    const struct mc_strv *hosts = mc_config_allowed_hosts(c), *origins = mc_config_allowed_origins(c);
+
+    for (size_t i = 0; i < hosts->n; i++)
+        mc_guard_allow_host(h->guard, hosts->v[i]);
+    for (size_t i = 0; i < origins->n; i++)
+        mc_guard_allow_origin(h->guard, origins->v[i]);
+}
+
+struct addition {
+    struct hub *hub;
+    bool detach;
+    void (*done)(void *arg, struct workspace *ws, const struct mc_err *err);
+    void *arg;
+};
+
+static void on_loaded(struct load *job, void *arg)
+{
+    struct addition *a = arg;
+    struct hub *h = a->hub;
+    struct workspace *ws = workspace_by_root(h, job->root);
+    bool fresh = !ws;
+
+    if (job->err.code || h->ending) {
+        if (!job->err.code)
+            mc_err_set(&job->err, MC_E_UNREACHABLE, "the hub is ending");
+        a->done(a->arg, NULL, &job->err);
+        load_free(job);
+        mc_free(a);
+        return;
+    }
+    if (fresh) {
+        ws = MC_NEW(struct workspace);
+        ws->hub = h;
+        ws->root = mc_strdup(job->root);
+        link_init(&ws->waiters);
+        link_init(&ws->views);
+    }
+    apply(ws, job);
+    mc_strv_done(&ws->env);
+    ws->env = job->env;
+    memset(&job->env, 0, sizeof(job->env));
+    load_free(job);
+    if (fresh) {
+        choose_name(h, ws);
+        link_add(&h->workspaces, &ws->link);
+        if (!h->chosen)
+            h->chosen = ws;
+        mc_info("hub", "workspace %s: %s", ws->name, ws->root);
+    }
+    ws->detached |= a->detach;
+    guard_allow(h, ws->config);
+    start_servers(ws);
+    notify_lists(ws, NULL, MC_KINDS_ALL);
+    attach_changed(h);
+    a->done(a->arg, ws, NULL);
+    mc_free(a);
+}
+
+void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach,
+                   void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg)
+{
+    struct addition *a = MC_NEW(struct addition);
+
+    *a = (struct addition){h, detach, done, arg};
+    load_begin(h->loop, root, env, on_loaded, a);
+}
+
+void workspace_choose(struct hub *h, struct workspace *ws)
+{
+    if (h->chosen == ws)
+        return;
+    h->chosen = ws;
+    attach_changed(h);
+}
+
+static struct workspace *first_workspace(struct hub *h)
+{
+    return link_empty(&h->workspaces) ? NULL : link_entry(h->workspaces.next, struct workspace, link);
+}
+
+void workspace_remove(struct workspace *ws)
+{
+    struct hub *h = ws->hub;
+
+    mc_info("hub", "workspace %s is removed", ws->name);
+    link_del(&ws->link);
+    if (h->chosen == ws)
+        h->chosen = first_workspace(h);
+    sessions_of_workspace_over(h, ws->name);
+    listens_of_workspace_over(ws);
+    exchanges_of_workspace_over(ws);
+    attach_workspace_gone(ws);
+    drop_servers(ws);
+    link_each(l, &ws->views) view_free(link_entry(l, struct view, link));
+    mc_config_unref(ws->config);
+    mc_strv_done(&ws->env);
+    mc_free(ws->root);
+    mc_free(ws);
+    attach_changed(h);
+    if (h->ephemeral && link_empty(&h->workspaces))
+        hub_end(h);
+}
