@@ -238,7 +238,7 @@ int mc_expand(const struct mc_expand *x, const char *text, char **ret, struct mc
     if (out.failed)
         return mc_err_set(err, MC_E_CONFIG, "server \"%s\": %s: longer than %u bytes when expanded",
                           x->server, x->key, MC_EXPANDED_MAX);
-    *ret = out.len ? mc_buf_steal(&out) : mc_strdup("");
+    *ret = mc_buf_steal(&out);
     return 0;
 }
 

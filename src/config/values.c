@@ -36,7 +36,7 @@ static char *string_at(struct mc_reader *r, struct mc_jval v, const char *expect
         mc_reader_report(r, MC_SEV_ERROR, v.s, mc_strdup("a NUL character cannot stand here"));
         return NULL;
     }
-    return text.len ? mc_buf_steal(&text) : mc_strdup("");
+    return mc_buf_steal(&text);
 }
 
 char *mc_reader_name(struct mc_reader *r, struct mc_str key)

@@ -39,7 +39,7 @@ char *mc_name_sanitise(struct mc_str text)
     MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(text.n);
 
     add_sane(&out, text);
-    return out.len ? mc_buf_steal(&out) : mc_strdup("");
+    return mc_buf_steal(&out);
 }
 
 /* The hash is over prefix, NUL and name, so that no two originals are the same bytes. */

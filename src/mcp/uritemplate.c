@@ -2,6 +2,7 @@
 
 /* Longer templates and URIs match nothing: both come from peers, and the work is their product at worst. */
 #define LEN_MAX 8192
+#define EXPRESSIONS_MAX 64
 
 /* What an expression can have expanded to, by its operator. A plain variable's value has its slashes encoded, so
  * it never crosses one; that is also how the SDKs' servers read it. */
@@ -58,7 +59,7 @@ static bool step_expression(bool *at, struct mc_str uri, const struct rule *op)
 int mc_uritemplate_match(struct mc_str tmpl, struct mc_str uri)
 {
     bool at[LEN_MAX + 1] = {true};
-    int literal = 0;
+    int literal = 0, expressions = 0;
 
     if (tmpl.n > LEN_MAX || uri.n > LEN_MAX)
         return -1;
@@ -73,7 +74,8 @@ int mc_uritemplate_match(struct mc_str tmpl, struct mc_str uri)
             literal += (int)n;
             i += n;
         } else {
-            if (!brace || brace == rest.p + 1 || !step_expression(at, uri, find_rule(rest.p[1])))
+            if (!brace || brace == rest.p + 1 || ++expressions > EXPRESSIONS_MAX ||
+                !step_expression(at, uri, find_rule(rest.p[1])))
                 return -1;
             i += (size_t)(brace - rest.p) + 1;
         }

@@ -59,3 +59,33 @@ CORE_TESTS += tests/unit/test-torture-io
 tests_unit_test_torture_io_SOURCES = tests/unit/test-torture-io.c tests/unit/scratch.h
 tests_unit_test_torture_io_LDADD = $(CORE_LIBS)
 endif
+
+# mcp, config, store
+CORE_TESTS += \
+	tests/unit/test-catalogs \
+	tests/unit/test-config \
+	tests/unit/test-frame \
+	tests/unit/test-names \
+	tests/unit/test-resolve \
+	tests/unit/test-sse \
+	tests/unit/test-token \
+	tests/unit/test-trust \
+	tests/unit/test-uritemplate
+tests_unit_test_catalogs_SOURCES = tests/unit/test-catalogs.c tests/unit/scratch.h
+tests_unit_test_catalogs_LDADD = $(CORE_LIBS)
+tests_unit_test_config_SOURCES = tests/unit/test-config.c tests/unit/scratch.h tests/unit/shared.h
+tests_unit_test_config_LDADD = $(CORE_LIBS)
+tests_unit_test_frame_SOURCES = tests/unit/test-frame.c
+tests_unit_test_frame_LDADD = $(CORE_LIBS)
+tests_unit_test_names_SOURCES = tests/unit/test-names.c
+tests_unit_test_names_LDADD = $(CORE_LIBS)
+tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c tests/unit/scratch.h
+tests_unit_test_resolve_LDADD = $(CORE_LIBS)
+tests_unit_test_sse_SOURCES = tests/unit/test-sse.c
+tests_unit_test_sse_LDADD = $(CORE_LIBS)
+tests_unit_test_token_SOURCES = tests/unit/test-token.c tests/unit/scratch.h
+tests_unit_test_token_LDADD = $(CORE_LIBS)
+tests_unit_test_trust_SOURCES = tests/unit/test-trust.c tests/unit/scratch.h
+tests_unit_test_trust_LDADD = $(CORE_LIBS)
+tests_unit_test_uritemplate_SOURCES = tests/unit/test-uritemplate.c
+tests_unit_test_uritemplate_LDADD = $(CORE_LIBS)
