@@ -31,6 +31,16 @@ int mc_cmd_version(struct mc_cli *cli)
     return 0;
 }
 
+/* "hub run", or "hub-run" as in the name of its man page. */
+static bool is_page(const char *path, const char *page)
+{
+    while (*path && *page && (*path == *page || (*path == ' ' && *page == '-'))) {
+        path++;
+        page++;
+    }
+    return !*path && !*page;
+}
+
 static int help_command(struct mc_cli *cli, const struct mc_command **ret, struct mc_err *err)
 {
     const char *first = mc_args_operand(cli->args, 0);
@@ -39,9 +49,12 @@ static int help_command(struct mc_cli *cli, const struct mc_command **ret, struc
     if (!first)
         return 0;
     MC_CLEANUP(mc_freep) char *path = second ? mc_asprintf("%s %s", first, second) : mc_strdup(first);
-    *ret = mc_command_find(path);
-    if (*ret)
-        return 0;
+    for (const struct mc_command *c = mc_commands; c->path; c++) {
+        if (is_page(c->path, path)) {
+            *ret = c;
+            return 0;
+        }
+    }
     return mc_err_set(err, MC_E_USAGE, "there is no command '%s'; `mcpctl help` lists them", path);
 }
 
@@ -83,16 +96,20 @@ int mc_cmd_help(struct mc_cli *cli)
     return 0;
 }
 
+/* A repo may name its servers as it likes. What a shell could take for more than a word is not offered. */
+static void offer(const char *name, const char *after)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.@+/";
+    if (name && *name && name[strspn(name, plain)] == '\0')
+        printf("%s%s\n", name, after);
+}
+
 /* Names for completion come from the hub when it runs, else from the repo's config. Without either there is silence. */
 static void print_names(const cJSON *list)
 {
     const cJSON *item;
     cJSON_ArrayForEach(item, list)
-    {
-        const char *name = mc_doc_str(item, "name");
-        if (name)
-            puts(name);
-    }
+        offer(mc_doc_str(item, "name"), "");
 }
 
 static void config_servers(void)
@@ -103,7 +120,7 @@ static void config_servers(void)
         return;
     mc_config_load(root, &config, NULL);
     for (size_t i = 0; config && i < mc_config_server_count(config); i++)
-        puts(mc_config_server(config, i)->name);
+        offer(mc_config_server(config, i)->name, "");
     mc_config_unref(config);
 }
 
@@ -116,7 +133,7 @@ static void tool_arguments(const char *tools, size_t n, const char *tool)
     struct mc_jval value;
     for (bool more = mc_jiter_init(&it, properties); more && mc_jiter_next(&it, &key, &value);) {
         MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jval_of(key));
-        printf("%s=\n", name);
+        offer(name, "=");
     }
 }
 
@@ -133,8 +150,7 @@ static void complete_tools(struct mc_client *c, const char *path, const char *to
     }
     for (bool more = mc_jiter_init(&it, mc_jval_of(mc_buf_str(&tools))); more && mc_jiter_next(&it, NULL, &value);) {
         MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jget(value, "name"));
-        if (name)
-            puts(name);
+        offer(name, "");
     }
 }
 

@@ -168,6 +168,8 @@ void mc_render_bash(struct mc_buf *out)
     mc_buf_addz(out, "        esac\n    elif [[ $cur == '=' || $prev == '=' ]]; then\n        return\n    else\n"
                      "        case \"$cmd:$n\" in\n            ':0') words=$commands ;;\n");
     operand_cases(out);
-    mc_buf_addz(out, "        esac\n    fi\n    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n"
+    mc_buf_addz(out, "        esac\n    fi\n    # not compgen -W, which would expand what is in the words\n"
+                     "    while read -r word; do\n        [[ $word && $word == \"$cur\"* ]] && COMPREPLY+=(\"$word\")\n"
+                     "    done <<<\"${words// /$'\\n'}\"\n}\n"
                      "complete -F _mcpctl mcpctl\n");
 }

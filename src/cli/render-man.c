@@ -8,21 +8,45 @@
 
 /* The date of the pages; a constant, so that two builds of one source give the same bytes. */
 #define MAN_DATE "November 21, 2026"
+#define MAN_LINE 66 /* a line is broken at the first space after so many bytes */
 
-/* Text for a line of mdoc: backslashes and leading dots must not be seen as markup. */
+static void escaped(struct mc_buf *out, char c)
+{
+    switch (c) {
+    case '\\':
+        mc_buf_addz(out, "\\e");
+        break;
+    case '-':
+        mc_buf_addz(out, "\\-");
+        break;
+    case '`':
+        mc_buf_addz(out, "\\(ga");
+        break;
+    case '\'':
+        mc_buf_addz(out, "\\(aq");
+        break;
+    case '"':
+        mc_buf_addz(out, "\\(dq");
+        break;
+    default:
+        mc_buf_addc(out, c);
+    }
+}
+
+/* A sentence: from the table's lower-case phrase, on lines that mandoc finds short enough. */
 static void text(struct mc_buf *out, const char *s)
 {
-    if (*s == '.' || *s == '\'')
-        mc_buf_addz(out, "\\&");
-    for (; *s; s++) {
-        if (*s == '\\')
-            mc_buf_addz(out, "\\e");
-        else if (*s == '-')
-            mc_buf_addz(out, "\\-");
-        else if (*s == '`' || *s == '\'')
-            mc_buf_addz(out, *s == '`' ? "\\(ga" : "\\(aq");
-        else
-            mc_buf_addc(out, *s);
+    size_t start = out->len;
+    bool first = true;
+    for (; *s; s++, first = false) {
+        if (*s == ' ' && out->len - start > MAN_LINE) {
+            mc_buf_addc(out, '\n');
+            start = out->len;
+            continue;
+        }
+        if (out->len == start && *s == '.')
+            mc_buf_addz(out, "\\&"); /* not a request */
+        escaped(out, first && *s >= 'a' && *s <= 'z' ? (char)(*s - 'a' + 'A') : *s);
     }
 }
 
@@ -31,12 +55,10 @@ static void quoted(struct mc_buf *out, const char *s)
 {
     mc_buf_addc(out, '"');
     for (; *s; s++) {
-        if (*s == '"')
-            mc_buf_addz(out, "\\(dq");
-        else if (*s == '|')
+        if (*s == '|')
             mc_buf_addz(out, "\\(ba");
         else
-            text(out, (char[]){*s, '\0'});
+            escaped(out, *s);
     }
     mc_buf_addc(out, '"');
 }
@@ -166,7 +188,7 @@ static void exit_status(const struct mc_command *c, struct mc_buf *out)
 static void examples(const struct mc_command *c, struct mc_buf *out)
 {
     for (const struct mc_example *e = c ? c->examples : NULL; e && e->line; e++) {
-        mc_buf_addz(out, ".Pp\n");
+        mc_buf_addz(out, e == c->examples ? "" : ".Pp\n");
         text(out, e->what);
         mc_buf_addz(out, ":\n.Dl ");
         quoted(out, e->line);
