@@ -167,7 +167,7 @@ static int start(unsigned port, unsigned verbose, struct mc_err *err)
     MC_CLEANUP(mc_closep) int log_fd = -1;
     int ready[2];
     pid_t pid;
-    off_t size;
+    off_t size = 0;
     int ret = open_log(&log_fd, &size, &log, err);
     if (ret < 0)
         return ret;
