@@ -38,7 +38,7 @@ done
 like 'the token file is private' "$(find "$XDG_STATE_HOME" -name 'token*' -perm 600)" token
 
 # A session belongs to who opened it.
-open_session
+open_session 2025-06-18
 is "another user cannot take over a session, whatever it knows of it" \
     "$(ask -H "Mcp-Session-Id: $session" -H 'MCP-Protocol-Version: 2025-06-18' "http://localhost:$port/mcp")" 401
 
