@@ -179,7 +179,7 @@ int mc_cmd_token(struct mc_cli *cli)
 static int serve_git(struct mc_cli *cli, const char *root)
 {
     MC_CLEANUP(mc_freep) char *helper = mc_path_join(mc_path_libexec(), "mcpctl-git");
-    char *argv[] = {(char *)"mcpctl-git", (char *)root, NULL};
+    char *argv[] = {(char *)"mcpctl-git", (char *)"serve", (char *)root, NULL};
     struct mc_err err;
     execv(helper, argv);
     mc_err_sys(&err, errno, "starting %s, a part of mcpctl's installation", helper);
