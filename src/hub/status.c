@@ -129,6 +129,7 @@ static cJSON *hub_doc(struct hub *h)
     mc_doc_add_num(o, "rssKb", (double)rss_kb(getpid()));
     mc_doc_add_num(o, "sessions", (double)mc_map_count(h->sessions));
     mc_doc_add_num(o, "connections", mc_http_connections(h->http));
+    mc_doc_add_bool(o, "ephemeral", h->ephemeral); /* `down` waits for the end of such a hub */
     return o;
 }
 
