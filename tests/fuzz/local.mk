@@ -34,3 +34,18 @@ FUZZERS += tests/fuzz/fuzz-jsonc
 tests_fuzz_fuzz_jsonc_SOURCES = tests/fuzz/fuzz-jsonc.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_jsonc_LDADD = $(CORE_LIBS)
 tests_fuzz_fuzz_jsonc_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZERS += tests/fuzz/fuzz-frame
+tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz-frame.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_frame_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_frame_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZERS += tests/fuzz/fuzz-sse
+tests_fuzz_fuzz_sse_SOURCES = tests/fuzz/fuzz-sse.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_sse_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_sse_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+FUZZERS += tests/fuzz/fuzz-config
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz-config.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_config_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_config_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
