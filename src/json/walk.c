@@ -6,6 +6,12 @@
 
 #include <stdarg.h>
 
+/* An empty span may have no address, and C forbids even to add 0 to that. */
+static struct mc_str placed(struct mc_str s)
+{
+    return s.p ? s : MC_STR("");
+}
+
 static const char *space(const char *p, const char *end)
 {
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
@@ -142,7 +148,7 @@ struct mc_jval mc_jpath(struct mc_jval obj, ...)
 
 static struct mc_str inside(struct mc_str quoted)
 {
-    return quoted.n < 2 ? MC_STR_NONE : (struct mc_str){quoted.p + 1, quoted.n - 2};
+    return quoted.n < 2 ? MC_STR("") : (struct mc_str){quoted.p + 1, quoted.n - 2};
 }
 
 static unsigned hex4(const char *p)
@@ -263,6 +269,7 @@ char *mc_jstr_dup(struct mc_jval v)
 int mc_jstr_quote(struct mc_str text, struct mc_buf *out)
 {
     static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+    text = placed(text);
     const char *p = text.p, *end = text.p + text.n, *start = p;
     mc_buf_addc(out, '"');
     while (p < end) {
@@ -310,6 +317,8 @@ bool mc_jtrue(struct mc_jval v)
 
 bool mc_json_same(struct mc_str a, struct mc_str b)
 {
+    a = placed(a);
+    b = placed(b);
     const char *p = a.p, *pe = a.p + a.n, *q = b.p, *qe = b.p + b.n;
     for (;;) {
         p = space(p, pe);
