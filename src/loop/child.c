@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "loop/lookup.h"
 #include "loop/loop.h"
+#include "loop/orphans.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -378,8 +379,8 @@ static void exited(uv_process_t *p, int64_t status, int sig)
     mc_timer_stop(c->loop, &c->timer);
     end_close(c, IN);
     drain(c, NOTE);
-    if (!c->swept && c->server > 0)
-        kill(-c->server, SIGKILL); /* the keeper itself was killed */
+    if (!c->swept) /* the keeper itself was killed */
+        mc_orphans_kill(c->loop);
     drain(c, OUT);
     drain(c, ERR);
     if (c->ops.on_exit)
@@ -504,6 +505,7 @@ int mc_child_spawn(struct mc_loop *l, const struct mc_child_spec *spec, const st
     int r = mc_lookup_command(spec->argv[0], spec->env, spec->cwd, &path, err);
     if (r < 0)
         return r;
+    mc_orphans_adopt();
     r = make_pipes(spec->argv[0], ours, theirs, err);
     if (r < 0) {
         close_fds(ours);

@@ -2,4 +2,5 @@ libmchub_a_SOURCES += \
 	src/loop/child.c src/loop/child.h \
 	src/loop/lookup.c src/loop/lookup.h \
 	src/loop/loop.c src/loop/loop.h \
+	src/loop/orphans.c src/loop/orphans.h \
 	src/loop/work.c src/loop/work.h
