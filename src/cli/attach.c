@@ -35,6 +35,7 @@ struct attach {
     struct mc_live live;
     bool terminal, color, dirty;
     bool any_up; /* since we are here */
+    bool removed;
     unsigned spin;
 };
 
@@ -124,6 +125,8 @@ static void on_event(void *arg, const struct mc_sse_event *ev)
         on_status(a, ev);
     else if (mc_str_eq(ev->event, MC_STR("log")) && a->terminal)
         on_log(a, ev);
+    else if (mc_str_eq(ev->event, MC_STR("removed")))
+        a->removed = true;
 }
 
 static void draw(struct attach *a)
@@ -169,13 +172,6 @@ static bool take_signals(struct attach *a, int fd)
         a->dirty = true;
     }
     return end;
-}
-
-/* The stream has ended. Is the hub still there? */
-static enum mc_attach_end after_stream(void)
-{
-    MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
-    return mc_client_open(&c, NULL) == 0 ? MC_ATTACH_REMOVED : MC_ATTACH_LOST;
 }
 
 /* All that has arrived: 1 go on, 0 the stream is over, or an error. */
@@ -244,7 +240,7 @@ static int follow(struct attach *a, struct mc_client *c, int signals, enum mc_at
     }
     mc_sse_reader_free(sse);
     if (r == 0)
-        *ret = after_stream();
+        *ret = a->removed ? MC_ATTACH_REMOVED : MC_ATTACH_LOST;
     return r < 0 ? r : 0;
 }
 

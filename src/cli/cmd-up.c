@@ -76,20 +76,14 @@ static int reach_hub(struct up *up, struct mc_err *err)
     return ret < 0 || started || !asked ? ret : check_port(up, port, err);
 }
 
-/* /mcp when this is the default workspace, else its own: both are in the status. */
+/* /mcp when this is the default workspace, else its own. */
 static int find_endpoint(struct up *up, struct mc_err *err)
 {
-    MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
-    const char *root = mc_doc_str(up->workspace, "root"), *name = mc_doc_str(up->workspace, "name");
-    int ret = mc_api_here(up->client, &status, NULL, err);
-    if (ret < 0)
-        return ret;
-    const cJSON *w = root ? mc_api_workspace(status, root) : NULL;
-    const char *endpoint = mc_doc_str(w, "endpoint");
-    if (mc_doc_bool(w, "default", false) || !endpoint)
-        endpoint = mc_doc_str(mc_doc_get(status, "hub"), "endpoint");
+    const char *name = mc_doc_str(up->workspace, "name"), *endpoint = mc_doc_str(up->workspace, "endpoint");
+    if (mc_doc_bool(up->workspace, "default", false))
+        endpoint = mc_doc_str(mc_doc_get(up->workspace, "hub"), "endpoint");
     if (!endpoint || !name)
-        return mc_err_set(err, MC_E_PROTOCOL, "the hub's status lacks an endpoint");
+        return mc_err_set(err, MC_E_PROTOCOL, "the hub's answer lacks a name or an endpoint");
     up->endpoint = mc_strdup(endpoint);
     up->name = mc_strdup(name);
     return 0;

@@ -15,6 +15,8 @@ struct mc_verdict mc_verdict_of(const cJSON *workspace, bool at_deadline)
             v.remote += phase != MC_VIEW_OFF;
             continue;
         }
+        if (mc_view_unseen(server))
+            phase = MC_VIEW_PENDING;
         if (phase == MC_VIEW_PENDING && at_deadline && mc_view_retrying(server))
             phase = MC_VIEW_FAILED;
         v.up += phase == MC_VIEW_UP;

@@ -35,11 +35,15 @@ static size_t state_of(const cJSON *server)
     return 0;
 }
 
-/* STOPPED with something counted: nothing runs, but the catalog is served and the first call starts it. */
+/* STOPPED with a catalog: nothing runs, but its tools are served and the first call starts it. */
 static bool asleep(const cJSON *server)
 {
-    return state_of(server) == 0 && (mc_doc_num(server, "tools", 0) > 0 || mc_doc_num(server, "resources", 0) > 0 ||
-                                     mc_doc_num(server, "prompts", 0) > 0);
+    return state_of(server) == 0 && cJSON_IsNumber(mc_doc_get(server, "tools"));
+}
+
+bool mc_view_unseen(const cJSON *server)
+{
+    return state_of(server) == 0 && !asleep(server);
 }
 
 enum mc_view_phase mc_view_phase(const cJSON *server)

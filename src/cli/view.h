@@ -14,6 +14,7 @@ enum mc_view_phase {
     MC_VIEW_OFF,      /* disabled, or stopped by hand */
 };
 enum mc_view_phase mc_view_phase(const cJSON *server);
+bool mc_view_unseen(const cJSON *server);   /* STOPPED, and no catalog: its first start is due */
 bool mc_view_retrying(const cJSON *server); /* PENDING after a failure */
 bool mc_view_remote(const cJSON *server);
 enum mc_tint mc_view_tint(const cJSON *server);
