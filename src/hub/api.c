@@ -6,6 +6,7 @@
 #include "hub/internal.h"
 #include "hub/routes.h"
 #include "json/doc.h"
+#include "store/token.h"
 
 #define ENV_MAX 4096 /* variables of one `up` */
 
@@ -140,6 +141,21 @@ static void use_workspace(struct hub *h, struct mc_http_req *req, const struct r
     reply_empty(req);
 }
 
+/* `mcpctl token --rotate` has made a new one: the old one ends here. */
+static void reload_token(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    MC_CLEANUP(mc_freep) char *token = NULL;
+    struct mc_err err;
+
+    (void)c;
+    if (mc_token_get(&token, &err)) {
+        api_error(req, 500, &err);
+        return;
+    }
+    mc_guard_set_token(h->guard, token);
+    reply_empty(req);
+}
+
 static void server_action(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
 {
     static const struct {
@@ -190,6 +206,7 @@ static const struct {
     {MC_STR("POST"), "/api/workspaces/:workspace/servers/:server/:action", server_action},
     {MC_STR("POST"), "/api/shutdown", shut_down},
     {MC_STR("POST"), "/api/use", use_workspace},
+    {MC_STR("POST"), "/api/token", reload_token},
     {MC_STR("GET"), "/api/attach", get_attach},
     {MC_STR("GET"), "/api/logs", get_logs},
 };

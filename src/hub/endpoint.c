@@ -255,7 +255,7 @@ static void legacy(struct exchange *x, struct mc_bytes *message, const struct mc
                "params._meta needs io.modelcontextprotocol/protocolVersion and clientCapabilities", MC_STR_NONE);
         return;
     }
-    if (version.p && mc_rev_era(mc_rev_find(version)) != MC_ERA_LEGACY) {
+    if (version.p && (mc_rev_era(mc_rev_find(version)) != MC_ERA_LEGACY || mc_http_header_count(x->req, "MCP-Protocol-Version") > 1)) {
         refuse(x, MC_STR_NONE, 400, MC_RPC_INVALID_REQUEST, "the hub does not serve the revision in MCP-Protocol-Version", MC_STR_NONE);
         return;
     }
@@ -331,7 +331,7 @@ void endpoint_get(struct hub *h, const struct endpoint_request *r)
         return;
     }
     if (!id.p) {
-        http_error(r->req, mc_http_header(r->req, "MCP-Protocol-Version").p ? 400 : 405, MC_RPC_INVALID_REQUEST,
+        http_error(r->req, 400, MC_RPC_INVALID_REQUEST,
                    "a GET opens the event stream of a session: Mcp-Session-Id is missing");
         return;
     }

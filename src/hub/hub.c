@@ -24,6 +24,7 @@
 struct main_loop {
     struct hub hub;
     uv_signal_t signals[2];
+    bool watching;
     struct mc_timer deadline;
     int status;
     bool http_closed;
@@ -31,7 +32,7 @@ struct main_loop {
 
 static void loop_over(struct main_loop *m)
 {
-    for (size_t i = 0; i < MC_ARRAY_LEN(m->signals); i++)
+    for (size_t i = 0; m->watching && i < MC_ARRAY_LEN(m->signals); i++)
         if (!uv_is_closing((uv_handle_t *)&m->signals[i]))
             uv_close((uv_handle_t *)&m->signals[i], NULL);
     mc_loop_stop(m->hub.loop);
@@ -187,6 +188,7 @@ static void watch_signals(struct main_loop *m)
 {
     static const int wanted[] = {SIGINT, SIGTERM};
 
+    m->watching = true;
     for (size_t i = 0; i < MC_ARRAY_LEN(wanted); i++) {
         uv_signal_init(mc_loop_uv(m->hub.loop), &m->signals[i]);
         m->signals[i].data = m;
