@@ -150,6 +150,8 @@ static bool push_range(struct filter *f, git_revwalk *walk, const char *ref)
     git_revspec spec = {0};
     git_oidarray bases = {0};
     bool pushed = false;
+    /* what is hidden makes libgit2 read ahead anyway, so the exact order costs nothing here */
+    git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
     if (git_revparse(&spec, f->repo, ref) < 0 || !spec.from || !spec.to) {
         mc_call_fail(f->call, "range %s does not exist; both sides must be revisions", ref);
     } else if (spec.flags & GIT_REVSPEC_MERGE_BASE) {

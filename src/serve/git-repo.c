@@ -8,7 +8,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 void mc_git_fail(struct mc_call *c, const char *what)
 {
@@ -38,20 +40,41 @@ static bool check_worktree(struct mc_call *c, git_repository *repo, const char *
     return false;
 }
 
+/* Says what is wrong when there is a repository that libgit2 does not want to open because of its owner. */
+static bool refused_owner(struct mc_call *c, const char *root)
+{
+    git_buf found = {0};
+    struct stat st;
+    if (git_repository_discover(&found, root, 0, NULL) < 0)
+        return false;
+    if (stat(found.ptr, &st) < 0 || st.st_uid == geteuid()) {
+        git_buf_dispose(&found);
+        return false;
+    }
+    struct mc_str dir = {found.ptr, found.size};
+    if (mc_str_ends(dir, MC_STR("/.git/")))
+        dir.n -= strlen(".git/");
+    if (dir.n > 1)
+        dir.n--;
+    mc_call_fail(c,
+                 "the git repository %.*s belongs to another user, so it is not read. If you trust "
+                 "it, run: git config --global --add safe.directory '%.*s'",
+                 MC_STR_ARG(dir), MC_STR_ARG(dir));
+    git_buf_dispose(&found);
+    return true;
+}
+
 bool mc_git_open(struct mc_call *c, git_repository **ret)
 {
     const char *root = c->ctx;
     int r = git_repository_open_ext(ret, root, 0, NULL);
     if (r == 0)
         return check_worktree(c, *ret, root);
+    /* without any safe.directory in the config libgit2 1.5 reports a foreign owner as "not found" */
+    if ((r == GIT_ENOTFOUND || r == GIT_EOWNER) && refused_owner(c, root))
+        return false;
     if (r == GIT_ENOTFOUND)
         mc_call_fail(c, "%s is not inside a git repository", root);
-    else if (r == GIT_EOWNER)
-        mc_call_fail(
-            c,
-            "the git repository of %s belongs to another user, so it is not read. If you trust it, "
-            "run: git config --global --add safe.directory '%s'",
-            root, root);
     else
         mc_git_fail(c, "cannot open the git repository");
     return false;

@@ -140,7 +140,7 @@ static const struct mc_arg grep_args[] = {
 static const char status_schema[] =
     "{\"type\":\"object\",\"properties\":{\"branch\":" NULLABLE("string") ",\"commit\":" NULLABLE(
         "string") "," TRACKING ",\"state\":{\"type\":\"string\"},\"entries\":{\"type\":\"array\","
-                               "\"items\":{\"type\":"
+                  "\"items\":{\"type\":"
                   "\"object\",\"properties\":{\"index\":{\"type\":\"string\"},\"worktree\":{"
                   "\"type\":\"string\"},"
                   "\"path\":{\"type\":\"string\"},\"from\":{\"type\":\"string\"}},"

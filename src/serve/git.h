@@ -38,7 +38,7 @@ void mc_git_when(const git_time *t, char out[MC_GIT_WHEN_LEN]); /* "2024-05-01 1
 bool mc_git_date(const char *text, git_time_t now, git_time_t *ret);
 /* The header of a commit as in git log, its message indented. */
 void mc_git_header(struct mc_call *c, const git_commit *commit);
-/* Writes a diff as a patch, or as its --stat. Renames are found first. */
+/* Writes a diff as a patch, or as one line for each file. Renames are found first. */
 void mc_git_write_diff(struct mc_call *c, git_diff *diff, bool stat_only);
 void mc_git_diff_options(git_diff_options *opts, const struct mc_call *c, char **path);
 
@@ -55,7 +55,6 @@ MC_GIT_FREEP(git_tree)
 MC_GIT_FREEP(git_tree_entry)
 MC_GIT_FREEP(git_blob)
 MC_GIT_FREEP(git_diff)
-MC_GIT_FREEP(git_diff_stats)
 MC_GIT_FREEP(git_index)
 MC_GIT_FREEP(git_reference)
 MC_GIT_FREEP(git_revwalk)

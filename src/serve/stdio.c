@@ -85,7 +85,7 @@ static void run_call(const struct serve *s, const struct mc_request *req, int fd
     bool sent = !out.failed && mc_io_write_all(fd, out.data, out.len) == 0;
     mc_call_done(&call);
     mc_buf_done(&out);
-    exit(sent ? 0 : 1);
+    _exit(sent ? 0 : 1);
 }
 
 static void fail_call(struct serve *s, const struct mc_request *req, const char *why)

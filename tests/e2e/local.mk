@@ -15,3 +15,7 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/tap.mjs \
 	tests/package.json \
 	tests/package-lock.json
+
+# The embedded servers by themselves, without a hub.
+TESTS += tests/e2e/serve-files.t tests/e2e/serve-git.t
+EXTRA_DIST += tests/e2e/serve-files.t tests/e2e/serve-git.t tests/e2e/serve-lib.sh

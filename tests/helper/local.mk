@@ -10,3 +10,8 @@ tests_helper_fakeserver_SOURCES = \
 	tests/helper/fakeserver.c
 tests_helper_fakeserver_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 tests_helper_fakeserver_LDADD = $(CORE_LIBS)
+
+# Calls one tool of a server on stdio, for shell tests.
+check_PROGRAMS += tests/helper/mcpcall
+tests_helper_mcpcall_SOURCES = tests/helper/mcpcall.c
+tests_helper_mcpcall_LDADD = $(CORE_LIBS)

@@ -41,7 +41,9 @@ static void ask(int fd, const char *tool, const char *arguments)
                     "\"protocolVersion\":\"2025-11-25\",\"capabilities\":{},\"clientInfo\":"
                     "{\"name\":\"mcpcall\",\"version\":\"1\"}}}\n"
                     "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n");
-    mc_buf_addf(&b, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\",\"arguments\":%s}}\n",
+    mc_buf_addf(&b,
+                "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/"
+                "call\",\"params\":{\"name\":\"%s\",\"arguments\":%s}}\n",
                 tool, arguments);
     mc_io_write_all(fd, b.data, b.len);
     mc_buf_done(&b);

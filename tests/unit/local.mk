@@ -89,3 +89,14 @@ tests_unit_test_trust_SOURCES = tests/unit/test-trust.c tests/unit/scratch.h
 tests_unit_test_trust_LDADD = $(CORE_LIBS)
 tests_unit_test_uritemplate_SOURCES = tests/unit/test-uritemplate.c
 tests_unit_test_uritemplate_LDADD = $(CORE_LIBS)
+
+# serve
+CORE_TESTS += \
+	tests/unit/test-serve-beneath \
+	tests/unit/test-serve-text
+tests_unit_test_serve_beneath_SOURCES = tests/unit/test-serve-beneath.c tests/unit/scratch.h \
+	src/serve/beneath.c src/serve/beneath.h
+tests_unit_test_serve_beneath_LDADD = $(CORE_LIBS)
+tests_unit_test_serve_text_SOURCES = tests/unit/test-serve-text.c \
+	src/serve/text.c src/serve/text.h src/serve/tool.c src/serve/tool.h
+tests_unit_test_serve_text_LDADD = $(CORE_LIBS)
