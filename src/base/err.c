@@ -65,7 +65,7 @@ static void fill(struct mc_err *err, enum mc_code code, int sys_errno, const cha
 }
 
 /* Each formats into a local first: an argument may be the err's own text. */
-int mc_err_set(struct mc_err *err, enum mc_code code, const char *fmt, ...)
+int (mc_err_set)(struct mc_err *err, enum mc_code code, const char *fmt, ...)
 {
     if (err) {
         char msg[MC_ERR_MSG_MAX];
@@ -87,7 +87,7 @@ static void append(char msg[MC_ERR_MSG_MAX], const char *fmt, ...)
     va_end(ap);
 }
 
-int mc_err_sys(struct mc_err *err, int errno_value, const char *fmt, ...)
+int (mc_err_sys)(struct mc_err *err, int errno_value, const char *fmt, ...)
 {
     if (err) {
         char msg[MC_ERR_MSG_MAX];
@@ -101,7 +101,7 @@ int mc_err_sys(struct mc_err *err, int errno_value, const char *fmt, ...)
     return -MC_E_SYSTEM;
 }
 
-int mc_err_wrap(struct mc_err *err, int ret, const char *fmt, ...)
+int (mc_err_wrap)(struct mc_err *err, int ret, const char *fmt, ...)
 {
     if (err) {
         char msg[MC_ERR_MSG_MAX];

@@ -43,6 +43,11 @@ struct mc_err {
 int mc_err_set(struct mc_err *err, enum mc_code code, const char *fmt, ...) MC_PRINTF(3, 4);
 int mc_err_sys(struct mc_err *err, int errno_value, const char *fmt, ...) MC_PRINTF(3, 4);
 int mc_err_wrap(struct mc_err *err, int ret, const char *fmt, ...) MC_PRINTF(3, 4);
+#ifdef __clang_analyzer__ /* it cannot see that these never return 0, and would follow paths that there are not */
+#define mc_err_set(...) ((mc_err_set)(__VA_ARGS__), -1)
+#define mc_err_sys(...) ((mc_err_sys)(__VA_ARGS__), -1)
+#define mc_err_wrap(...) ((mc_err_wrap)(__VA_ARGS__), -1)
+#endif
 
 const char *mc_code_slug(enum mc_code code);   /* "unreachable" */
 int mc_code_exit(enum mc_code code);           /* process exit status */

@@ -15,12 +15,12 @@ as_other true 2>/dev/null || skip_all 'setpriv may not change the user here'
 repo=$(new_repo shared)
 servers "$repo" "good=$fakeserver"
 hub_up "$repo" || { e2e_done; exit; }
-body='{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{'$modern_meta'}}'
+list_body='{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{'$modern_meta'}}'
 
 # ask [CURL-OPTION...]: as the other user; prints the status, leaves the answer in $work/other
 ask() {
     as_other curl -sS --max-time 10 -w '%{http_code}' -o - -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-07-28' \
-        -H 'Mcp-Method: tools/list' --data "$body" "$@" >"$work/other" 2>&1
+        -H 'Mcp-Method: tools/list' --data "$list_body" "$@" >"$work/other" 2>&1
     tail -c 3 "$work/other"
 }
 
