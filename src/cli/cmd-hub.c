@@ -47,8 +47,9 @@ int mc_cmd_hub_run(struct mc_cli *cli)
 }
 
 /* Whoever reads our output next must find the hub gone: its pidfd becomes readable then. */
-static int await_end(int pidfd, struct mc_err *err)
+static int await_end(struct mc_client *c, int pidfd, struct mc_err *err)
 {
+    mc_client_close(c); /* the hub lets open connections finish */
     struct pollfd p = {.fd = pidfd, .events = POLLIN};
     uint64_t deadline = mc_now_ms() + HUB_END_MS;
     while (pidfd >= 0 && mc_now_ms() < deadline) {
@@ -62,7 +63,7 @@ static int shut_down(struct mc_client *c, struct mc_err *err)
 {
     MC_CLEANUP(mc_closep) int pidfd = (int)syscall(SYS_pidfd_open, mc_client_pid(c), 0); /* -1 before Linux 5.3: no wait */
     int ret = mc_api_doc(c, "POST", "/api/shutdown", MC_STR("{}"), NULL, err);
-    return ret < 0 ? ret : await_end(pidfd, err);
+    return ret < 0 ? ret : await_end(c, pidfd, err);
 }
 
 static int remove_workspace(struct mc_client *c, const char *name, struct mc_err *err)
@@ -80,7 +81,7 @@ static int remove_here(struct mc_client *c, const cJSON *status, const cJSON *w,
     bool ends = last && mc_doc_bool(mc_doc_get(status, "hub"), "ephemeral", false);
     MC_CLEANUP(mc_closep) int pidfd = ends ? (int)syscall(SYS_pidfd_open, mc_client_pid(c), 0) : -1;
     int ret = remove_workspace(c, mc_doc_str(w, "name"), err);
-    return ret < 0 ? ret : await_end(pidfd, err);
+    return ret < 0 ? ret : await_end(c, pidfd, err);
 }
 
 static void say_stopped(const struct mc_cli *cli, const cJSON *status, const cJSON *only)
@@ -165,11 +166,25 @@ int mc_cmd_use(struct mc_cli *cli)
     return 0;
 }
 
+/* A hub that runs goes on letting the old token in until it is told. */
+static int tell_hub(struct mc_err *err)
+{
+    MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
+    int ret = mc_client_open(&c, err);
+
+    if (ret == -MC_E_UNREACHABLE)
+        return 0;
+    return ret < 0 ? ret : mc_api_doc(c, "POST", "/api/token", MC_STR("{}"), NULL, err);
+}
+
 int mc_cmd_token(struct mc_cli *cli)
 {
     MC_CLEANUP(mc_freep) char *token = NULL;
+    bool rotate = mc_args_has(cli->args, "rotate");
     struct mc_err err;
-    int ret = mc_args_has(cli->args, "rotate") ? mc_token_rotate(&token, &err) : mc_token_get(&token, &err);
+    int ret = rotate ? mc_token_rotate(&token, &err) : mc_token_get(&token, &err);
+    if (ret == 0 && rotate)
+        ret = tell_hub(&err);
     if (ret < 0)
         return mc_out_fail(cli, &err);
     printf(cli->json ? "{\"token\":\"%s\"}\n" : "%s\n", token);
