@@ -73,7 +73,7 @@ void mc_ask_describe(const struct mc_server_spec *spec, const char *root, const 
     if (number)
         mc_buf_addf(out, "%3u. ", number);
     else
-        mc_buf_addz(out, "     ");
+        mc_buf_addz(out, "  ");
     mc_buf_addf(out, "%s  (%s:%u:%u)%s%s\n", name, file, spec->origin.line, spec->origin.col, *mark ? "  " : "", mark);
     field(out, spec->url ? "url" : "runs", line);
     if (spec->transport == MC_TRANSPORT_STDIO)

@@ -57,8 +57,7 @@ static int reopen(struct mc_client *c, struct mc_err *err)
     MC_CLEANUP(mc_freep) char *path = NULL;
     struct ucred peer = {.uid = (uid_t)-1};
     socklen_t len = sizeof(peer);
-    mc_closep(&c->fd);
-    c->fd = -1;
+    mc_client_close(c);
     c->pos = c->end = 0;
     c->body = BODY_NONE;
     c->close = false;
@@ -99,6 +98,12 @@ void mc_client_free(struct mc_client *c)
 void mc_client_freep(struct mc_client **c)
 {
     mc_client_free(*c);
+}
+
+void mc_client_close(struct mc_client *c)
+{
+    mc_closep(&c->fd);
+    c->fd = -1;
 }
 
 int mc_client_fd(const struct mc_client *c)

@@ -26,6 +26,7 @@ struct mc_client_reply {
 int mc_client_open(struct mc_client **ret, struct mc_err *err);
 void mc_client_free(struct mc_client *c); /* closes */
 void mc_client_freep(struct mc_client **c);
+void mc_client_close(struct mc_client *c); /* the connection; the next request opens another */
 int mc_client_fd(const struct mc_client *c);
 pid_t mc_client_pid(const struct mc_client *c); /* of the hub */
 

@@ -46,7 +46,15 @@ static int act(struct mc_client *c, const cJSON *w, const char *name, const char
     return mc_api_doc(c, "POST", path.data, MC_STR("{}"), ret, err);
 }
 
-static int each(struct mc_cli *cli, const char *verb)
+/* What was asked for may take a moment: say so, unless it is over already. */
+static void say(const char *name, const char *doing, const cJSON *server)
+{
+    enum mc_view_phase phase = mc_view_phase(server);
+    bool over = phase == MC_VIEW_FAILED || (phase == MC_VIEW_UP && strcmp(doing, "starting") == 0);
+    printf("%s: %s\n", name, over ? mc_view_state(server) : doing);
+}
+
+static int each(struct mc_cli *cli, const char *verb, const char *doing)
 {
     MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
     MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
@@ -62,7 +70,7 @@ static int each(struct mc_cli *cli, const char *verb)
         cJSON *server = NULL;
         ret = act(c, w, mc_args_operand(cli->args, i), verb, &server, &err);
         if (ret == 0 && !cli->json)
-            printf("%s: %s\n", mc_args_operand(cli->args, i), mc_view_state(server));
+            say(mc_args_operand(cli->args, i), doing, server);
         if (ret == 0)
             mc_doc_add(list, NULL, server);
     }
@@ -75,15 +83,15 @@ static int each(struct mc_cli *cli, const char *verb)
 
 int mc_cmd_start(struct mc_cli *cli)
 {
-    return each(cli, "start");
+    return each(cli, "start", "starting");
 }
 
 int mc_cmd_stop(struct mc_cli *cli)
 {
-    return each(cli, "stop");
+    return each(cli, "stop", "stopping");
 }
 
 int mc_cmd_restart(struct mc_cli *cli)
 {
-    return each(cli, "restart");
+    return each(cli, "restart", "restarting");
 }

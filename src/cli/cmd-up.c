@@ -154,9 +154,9 @@ static int detached(struct up *up, struct mc_err *err)
             return mc_err_set(err, MC_E_UNREACHABLE, "the hub ended while servers were starting; `mcpctl up` starts it again");
         v = mc_verdict_of(up->workspace, true);
     }
-    say_endpoint(up);
     if (mc_verdict_code(&v) != MC_OK)
         return could_not_start(up, &v, err);
+    say_endpoint(up);
     if (v.pending)
         mc_out_note("%u of %u servers still starting; `mcpctl status` shows them", v.pending, v.servers);
     return 0;
