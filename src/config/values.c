@@ -32,8 +32,12 @@ static char *string_at(struct mc_reader *r, struct mc_jval v, const char *expect
         report_type(r, v, expected);
         return NULL;
     }
-    if (mc_jstr_decode(v.s, &text) < 0 || (text.len && memchr(text.data, '\0', text.len))) {
-        mc_reader_report(r, MC_SEV_ERROR, v.s, mc_strdup("a NUL character cannot stand here"));
+    const char *wrong = mc_jstr_decode(v.s, &text) < 0 ? "this text is too long"
+                        : text.len && memchr(text.data, '\0', text.len)
+                            ? "a NUL character cannot stand here"
+                            : NULL;
+    if (wrong) {
+        mc_reader_report(r, MC_SEV_ERROR, v.s, mc_strdup(wrong));
         return NULL;
     }
     return mc_buf_steal(&text);

@@ -1,9 +1,6 @@
 #include "mcp/names.h"
 
 #include "base/alloc.h"
-#include "base/buf.h"
-#include "base/cleanup.h"
-#include "base/err.h"
 #include "base/rand.h"
 
 #define SEPARATOR "__"
@@ -17,90 +14,102 @@ static bool is_alnum(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* One '_' for each character outside the set, so that "é" does not become two. Returns true if anything changed. */
-static bool add_sane(struct mc_buf *out, struct mc_str s)
+/* The next character of s as it stands in a name; *i goes behind it. One '_' for each character outside the set, so
+ * that "é" does not become two. */
+static char next_sane(struct mc_str s, size_t *i, bool *changed)
 {
-    bool changed = false;
+    char c = s.p[(*i)++];
 
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        bool fine = is_alnum(c) || c == '_' || c == '-';
-        if (!fine && ((unsigned char)c & 0xC0) == 0x80 && i > 0 &&
-            (unsigned char)s.p[i - 1] >= 0x80)
-            continue;
-        mc_buf_addc(out, fine ? c : '_');
-        changed |= !fine;
-    }
-    return changed;
+    if (is_alnum(c) || c == '_' || c == '-')
+        return c;
+    *changed = true;
+    while ((c & 0x80) && *i < s.n && ((unsigned char)s.p[*i] & 0xC0) == 0x80)
+        ++*i;
+    return '_';
 }
 
 char *mc_name_sanitise(struct mc_str text)
 {
-    MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(text.n);
+    char *out = mc_malloc(text.n + 1);
+    size_t n = 0;
+    bool changed;
 
-    add_sane(&out, text);
-    return mc_buf_steal(&out);
+    for (size_t i = 0; i < text.n;)
+        out[n++] = next_sane(text, &i, &changed);
+    out[n] = '\0';
+    return out;
 }
 
-/* The hash is over prefix, NUL and name, so that no two originals are the same bytes. */
+/* Both ends of a text of any length: all that a name can show of it. */
+struct ends {
+    char head[MC_NAME_MAX_LIMIT];
+    char tail[MC_NAME_MAX_LIMIT]; /* a ring */
+    size_t n;
+    bool changed;
+};
+
+static void add_char(struct ends *e, char c)
+{
+    if (e->n < sizeof(e->head))
+        e->head[e->n] = c;
+    e->tail[e->n++ % sizeof(e->tail)] = c;
+}
+
+static void add_sane(struct ends *e, struct mc_str s)
+{
+    for (size_t i = 0; i < s.n;)
+        add_char(e, next_sane(s, &i, &e->changed));
+}
+
+/* Over the digests of both, so that no two originals are the same bytes. */
 static void hash_of(struct mc_str prefix, struct mc_str name, char out[MC_SHA256_HEX])
 {
-    struct mc_buf b = MC_BUF_INIT(SIZE_MAX / 2);
+    unsigned char both[2 * MC_SHA256_LEN];
 
-    mc_buf_adds(&b, prefix);
-    mc_buf_addc(&b, '\0');
-    mc_buf_adds(&b, name);
-    mc_sha256_hex(mc_buf_str(&b), out);
-    mc_buf_done(&b);
+    mc_sha256(prefix.p, prefix.n, both);
+    mc_sha256(name.p, name.n, both + MC_SHA256_LEN);
+    mc_sha256_hex((struct mc_str){(const char *)both, sizeof(both)}, out);
 }
 
 /* "head_hash_tail", a third and two thirds of the room: the tail is where tools of one server differ. All of the
  * text, then the hash, when that fits. */
-static void put_hashed(struct mc_str text, const char *hash, size_t max, char *out)
+static void put_hashed(const struct ends *e, const char *hash, size_t max, char *out)
 {
-    struct mc_str head = text, tail = MC_STR_NONE;
-    size_t hash_len = max < HASH_LEN ? max : HASH_LEN;
-    char *p = out;
+    size_t room = max > HASH_LEN + 2 ? max - HASH_LEN - 2 : 0;
+    bool fits = e->n + 1 + HASH_LEN <= max;
+    size_t head = fits ? e->n : room / 3, tail = fits ? 0 : room - head;
 
-    if (text.n + 1 + HASH_LEN > max) {
-        size_t room = max > HASH_LEN + 2 ? max - HASH_LEN - 2 : 0;
-        head.n = room / 3;
-        tail.n = room - head.n;
-        tail.p = text.p + text.n - tail.n;
+    if (head) {
+        out = mempcpy(out, e->head, head);
+        *out++ = '_';
     }
-    if (head.n) {
-        p = mempcpy(p, head.p, head.n);
-        *p++ = '_';
-    }
-    p = mempcpy(p, hash, hash_len);
-    if (tail.n) {
-        *p++ = '_';
-        p = mempcpy(p, tail.p, tail.n);
-    }
-    *p = '\0';
+    out = mempcpy(out, hash, max < HASH_LEN ? max : HASH_LEN);
+    if (tail)
+        *out++ = '_';
+    for (size_t i = e->n - tail; i < e->n && tail; i++)
+        *out++ = e->tail[i % sizeof(e->tail)];
+    *out = '\0';
 }
 
 void mc_name_expose(const char *prefix, struct mc_str name, size_t max, char *out)
 {
-    MC_CLEANUP(mc_buf_done) struct mc_buf text = MC_BUF_INIT(SIZE_MAX / 2);
     struct mc_str pre = mc_str_of(prefix);
-    bool changed = name.n == 0;
+    struct ends e = {.changed = name.n == 0};
 
     if (max > MC_NAME_MAX_LIMIT)
         max = MC_NAME_MAX_LIMIT;
-    if (pre.n) {
-        changed |= add_sane(&text, pre);
-        mc_buf_addz(&text, SEPARATOR);
-    }
-    changed |= add_sane(&text, name);
+    add_sane(&e, pre);
+    for (const char *p = pre.n ? SEPARATOR : ""; *p; p++)
+        add_char(&e, *p);
+    add_sane(&e, name);
 
-    if (!changed && text.len <= max) {
-        memcpy(out, text.data, text.len + 1);
+    if (!e.changed && e.n <= max) {
+        *(char *)mempcpy(out, e.head, e.n) = '\0';
         return;
     }
     char hash[MC_SHA256_HEX];
     hash_of(pre, name, hash);
-    put_hashed(mc_buf_str(&text), hash, max, out);
+    put_hashed(&e, hash, max, out);
 }
 
 void mc_name_workspace(const char *dirname, const char *root, bool taken, char out[48])
