@@ -214,8 +214,11 @@ static _Noreturn void end_like(const struct keeper *k)
     int sig = k->ended ? WTERMSIG(k->status) : SIGKILL;
     const struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core); /* the server has dumped one if it wanted to */
-    default_signals();
+    sigset_t only; /* what else is pending must not get in first */
+    sigemptyset(&only);
+    sigaddset(&only, sig);
     kill(getpid(), sig);
+    sigprocmask(SIG_UNBLOCK, &only, NULL);
     _exit(128 + sig);
 }
 

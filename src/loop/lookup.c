@@ -101,6 +101,8 @@ int mc_lookup_command(const char *name, char *const *env, const char *cwd, char 
         return mc_err_set(err, MC_E_NOT_FOUND, "the command is empty");
     if (!strchr(name, '/'))
         return in_path(name, path_of(env), cwd, ret, err);
+    while (name[0] == '.' && name[1] == '/')
+        name += 2 + strspn(name + 2, "/");
     MC_CLEANUP(mc_freep) char *file = *name == '/' ? mc_strdup(name) : mc_path_join(cwd, name);
     int why = cannot_execute(file);
     if (why)
