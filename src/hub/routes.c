@@ -77,8 +77,9 @@ static void mcp(struct hub *h, struct mc_http_req *req, const struct mc_principa
     struct server *srv = ws && server.n ? workspace_server(ws, server) : NULL;
 
     if (!ws) {
-        http_error(req, 404, MC_RPC_INVALID_REQUEST, workspace.n ? "no such workspace; see `mcpctl status`"
-                                                                 : "no workspace is up; type `mcpctl up` in a repo");
+        /* without any, one may be on its way: 503 tells clients to come back */
+        http_error(req, workspace.n ? 404 : 503, MC_RPC_INVALID_REQUEST,
+                   workspace.n ? "no such workspace; see `mcpctl status`" : "no workspace is up; type `mcpctl up` in a repo");
         return;
     }
     if (server.n && !srv) {
