@@ -100,3 +100,28 @@ tests_unit_test_serve_beneath_LDADD = $(CORE_LIBS)
 tests_unit_test_serve_text_SOURCES = tests/unit/test-serve-text.c \
 	src/serve/text.c src/serve/text.h src/serve/tool.c src/serve/tool.h
 tests_unit_test_serve_text_LDADD = $(CORE_LIBS)
+
+# loop, keeper
+LOOP_TESTS += \
+	tests/unit/test-child \
+	tests/unit/test-keeper \
+	tests/unit/test-lookup \
+	tests/unit/test-loop
+tests_unit_test_child_SOURCES = tests/proc.h tests/unit/scratch.h tests/unit/test-child.c
+tests_unit_test_child_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_child_LDADD = $(HUB_LIBS)
+tests_unit_test_keeper_SOURCES = tests/proc.h tests/unit/test-keeper.c
+tests_unit_test_lookup_SOURCES = tests/unit/scratch.h tests/unit/test-lookup.c
+tests_unit_test_lookup_LDADD = $(HUB_LIBS)
+tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
+tests_unit_test_loop_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_loop_LDADD = $(HUB_LIBS)
+
+# The unit tests alone, and under valgrind.
+UNIT_TESTS = $(CORE_TESTS) $(LOOP_TESTS)
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
+.PHONY: check-unit check-valgrind
+check-unit:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)'
+check-valgrind:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)' LOG_COMPILER='$(VALGRIND)'
