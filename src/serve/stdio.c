@@ -255,7 +255,7 @@ static void refuse(struct serve *s, const char *why)
     send_message(s, mc_buf_str(&s->scratch));
 }
 
-/* Only 2025-03-26 has batches; initialize is never in one, so that the revision is known here. */
+/* Only 2025-03-26 has batches; the line is one JSON array. */
 static void handle_batch(struct serve *s, struct mc_str line)
 {
     struct mc_jiter it;

@@ -7,7 +7,7 @@ mcpctl=$top_builddir/mcpctl
 root=$work/root
 server_words() { "$@" "$mcpctl" serve files "$root"; }
 
-mkdir -p "$root/src/deep/er" "$root/.git" "$work/outside" "$root/many" "$root/locked"
+mkdir -p "$root/src/deep/er" "$root/.git" "$work/outside" "$root/many"
 echo secret >"$work/outside/secret"
 echo hidden >"$root/.git/config"
 printf 'one\ntwo NEEDLE\nthree\nfour\nfive needle\n' >"$root/src/a.txt"
