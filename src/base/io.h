@@ -1,4 +1,5 @@
-/* Files. The only caller of open/write/fsync/rename for state and config, so that fault injection has one seam. */
+/* Files. The only caller of open/write/fsync/rename for state and config, so that fault injection has one seam: under
+ * --enable-fault-injection, MC_FAULT_IO=N makes the N-th such call of the process fail with ENOSPC, and -N ends the process there. */
 #ifndef MC_BASE_IO_H
 #define MC_BASE_IO_H
 
@@ -9,7 +10,8 @@
  * Refuses what is not a regular file (after following links). */
 int mc_io_read(const char *path, size_t max, char **ret, size_t *ret_len, struct mc_err *err);
 /* All or nothing: temporary file in the same directory, fsync, rename, fsync of the directory.
- * Keeps the mode of an existing target, else uses mode. A symlink's target is replaced, not the link. */
+ * Keeps the mode of an existing target, else uses mode. A symlink's target is replaced, not the link.
+ * Sweeps the temporary file that a killed writer of the same target left. */
 int mc_io_replace(const char *path, const void *data, size_t len, mode_t mode, struct mc_err *err);
 /* mkdir -p; directories that it makes get `mode`. */
 int mc_io_mkdirs(const char *path, mode_t mode, struct mc_err *err);

@@ -13,8 +13,8 @@ enum mc_dir {
 /* "<dir>/<name>" (name may be NULL). Does not create. Relative XDG values are ignored, as the XDG spec says.
  * -MC_E_CONFIG when neither the variable nor HOME is set. */
 int mc_path_in(enum mc_dir dir, const char *name, char **ret, struct mc_err *err);
-/* Creates the directory 0700 and checks that it is a real directory (no symlink for RUNTIME in /tmp), ours, and closed to others
- * (-MC_E_DENIED with what to do otherwise). */
+/* Creates the directory 0700 and checks that it is a real directory (RUNTIME: no symlink), ours, and closed to others (CONFIG: not
+ * writable by them); -MC_E_DENIED with what to do otherwise. */
 int mc_path_ensure(enum mc_dir dir, struct mc_err *err);
 
 char *mc_path_join(const char *dir, const char *name);

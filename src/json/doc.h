@@ -8,7 +8,8 @@
 #include "base/str.h"
 #include <cjson/cJSON.h>
 
-/* Strict check, then a tree; NULL and err on failure. Caller frees with mc_doc_free. Installs our allocator on first use. */
+/* Strict check, then a tree; NULL and err on failure, which \u0000 and half a surrogate pair are here too: a tree cannot hold them.
+ * Caller frees with mc_doc_free. Installs our allocator on first use. */
 cJSON *mc_doc_parse(struct mc_str text, struct mc_err *err);
 cJSON *mc_doc_object(void);
 cJSON *mc_doc_array(void);

@@ -22,7 +22,7 @@ struct mc_jsonc {
     struct mc_jsonc_error errors[MC_JSONC_ERRORS_MAX];
     unsigned n_errors;
 };
-/* Always fills *ret (free with mc_jsonc_done); 0 when there was no error. An empty or blank file is an empty object.
+/* Always fills *ret (free with mc_jsonc_done); 0, or -MC_E_CONFIG when there was an error. An empty or blank file is an empty object.
  * Duplicate member names are errors ("\"x\" was already given on line N"). strict: comments and trailing commas are errors too. */
 int mc_jsonc_parse(const char *p, size_t n, bool strict, struct mc_jsonc *ret);
 void mc_jsonc_done(struct mc_jsonc *j);
