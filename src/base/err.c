@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* JSON-RPC: -32602 for what the caller got wrong, -32603 for what went wrong here, -32000 for the rest: MCP keeps
- * -32020 and below for itself, and clients read the text. */
+ * -32020 to -32099 for itself, and clients read the text. */
 static const struct {
     const char *slug;
     int exit_status;
