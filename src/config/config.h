@@ -1,4 +1,4 @@
-/* The effective config of one repo: an immutable, counted snapshot, loaded from a table of sources (layers.c), later ones winning
+/* The effective config of one repo: an immutable, counted snapshot, loaded from a table of sources (sources.c), later ones winning
  * per server name.
  *
  * Sources now, lowest first:  .mcp.json ◀ .cursor/mcp.json ◀ .vscode/mcp.json ◀ .mcpctl/config.json  (all below the repo root). More layers are rows
@@ -6,7 +6,7 @@
  * Without any server in any file, the two embedded servers (git, files) are the config; they are ours and need no trust.
  *
  * Loading never stops at the first problem: every one is collected with file:line:column. A file with syntax errors contributes nothing; a
- * server entry with an error is left out alone; warnings (unknown key with a suggestion, the same name with different content in two files) change nothing. */
+ * server entry with an error is left out alone (and hides those of the same name below it); warnings (unknown key with a suggestion, the same name with different content in two files) change nothing. */
 #ifndef MC_CONFIG_CONFIG_H
 #define MC_CONFIG_CONFIG_H
 

@@ -2,7 +2,9 @@
  *
  * ${VAR} ${VAR:-default} ${env:VAR} ${env:VAR:-default} ${workspaceFolder} ${workspaceFolderBasename} ${userHome} ${pathSeparator} ${/}
  * in command, args, env, envFile, cwd, url, headers. A variable that is not set and has no default is an error that names the server, the key and the variable.
- * ${input:…} ${secret:…} and other known forms: an error saying that they come later. `$VAR` and `$${` are literal.
+ * A default stands in for a variable that is not set; an empty value is a value, as the clients have it. Defaults may nest.
+ * ${input:…} ${secret:…} and other known forms: an error saying that they come later. `$VAR` and `$${` are literal, and so is
+ * what no client takes for a reference (${x%.*} of a shell). A leading ~/ of command, cwd and envFile is the home directory.
  * The environment of a server is minimal (HOME LOGNAME PATH SHELL TERM USER LANG LC_ALL TMPDIR XDG_RUNTIME_DIR when set) ◀ envFile ◀ env. */
 #ifndef MC_CONFIG_RESOLVE_H
 #define MC_CONFIG_RESOLVE_H

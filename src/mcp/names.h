@@ -1,6 +1,6 @@
 /* The names that clients see: <prefix>__<name>, characters [A-Za-z0-9_-], at most `max` bytes.
  * Others become '_'; what is too long, or was changed so that it could collide, keeps its head and tail around a hash of the whole original
- * ("filesy_3f9a1c2e_ltiple_files"). Pure and stable: the same input gives the same name on every start. Routing is by table, never by splitting. */
+ * ("filesy_3f9a1c2e_ltiple_files"), or all of it before the hash when that fits ("my_server__read_555be705"). Pure and stable: the same input gives the same name on every start. Routing is by table, never by splitting. */
 #ifndef MC_MCP_NAMES_H
 #define MC_MCP_NAMES_H
 

@@ -10,7 +10,7 @@ struct mc_server_spec;
 enum mc_trust { MC_TRUST_NO, MC_TRUST_YES, MC_TRUST_CHANGED };
 
 struct mc_trust_book;
-/* Reads the file; a missing one is an empty book. */
+/* Reads the file; a missing one is an empty book. *ret is always given: with an error it is a book that trusts nothing. */
 int mc_trust_load(struct mc_trust_book **ret, struct mc_err *err);
 void mc_trust_free(struct mc_trust_book *b);
 /* Built-in servers are always MC_TRUST_YES. */

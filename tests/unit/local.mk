@@ -65,6 +65,7 @@ CORE_TESTS += \
 	tests/unit/test-catalogs \
 	tests/unit/test-config \
 	tests/unit/test-frame \
+	tests/unit/test-keys \
 	tests/unit/test-names \
 	tests/unit/test-resolve \
 	tests/unit/test-sse \
@@ -77,6 +78,8 @@ tests_unit_test_config_SOURCES = tests/unit/test-config.c tests/unit/scratch.h t
 tests_unit_test_config_LDADD = $(CORE_LIBS)
 tests_unit_test_frame_SOURCES = tests/unit/test-frame.c
 tests_unit_test_frame_LDADD = $(CORE_LIBS)
+tests_unit_test_keys_SOURCES = tests/unit/test-keys.c
+tests_unit_test_keys_LDADD = $(CORE_LIBS)
 tests_unit_test_names_SOURCES = tests/unit/test-names.c
 tests_unit_test_names_LDADD = $(CORE_LIBS)
 tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c tests/unit/scratch.h
