@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -75,10 +76,12 @@ static void close_on_exec_above_2(void)
 
 static void default_signals(void)
 {
+    /* By the system call: libc does not let us touch the two that its threads use, which some parents leave ignored. */
+    static const char all_default[128];
     sigset_t none;
     sigemptyset(&none);
     for (int sig = 1; sig < NSIG; sig++)
-        signal(sig, SIG_DFL);
+        syscall(SYS_rt_sigaction, sig, all_default, NULL, (size_t)(NSIG / 8));
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
@@ -214,7 +217,7 @@ static _Noreturn void end_like(const struct keeper *k)
     int sig = k->ended ? WTERMSIG(k->status) : SIGKILL;
     const struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core); /* the server has dumped one if it wanted to */
-    sigset_t only; /* what else is pending must not get in first */
+    sigset_t only;                    /* what else is pending must not get in first */
     sigemptyset(&only);
     sigaddset(&only, sig);
     kill(getpid(), sig);

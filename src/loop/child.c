@@ -5,28 +5,20 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/path.h"
 #include "loop/lookup.h"
 #include "loop/loop.h"
 #include "loop/orphans.h"
+#include "loop/spawn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-/* Best effort; the kernel's default is 64 KiB. */
-#define PIPE_SIZE (256 << 10)
 /* How long the keeper may take to kill everything (it gives up earlier by itself) before it is killed too. */
 #define KEEPER_MS 2000
 /* Longest line that the keeper writes to its note pipe. */
 #define NOTE_MAX 64
-#define KEEPER "mcpctl-keeper"
-
-enum { IN, OUT, ERR, NOTE, ENDS };
 
 enum rung { RUNNING, STDIN_CLOSED, TERM_SENT, KILL_SENT, KEEPER_KILLED, GONE };
 
@@ -38,8 +30,8 @@ struct mc_child {
     char *path;
 
     uv_process_t keeper;
-    uv_pipe_t end[ENDS];
-    bool open[ENDS];
+    uv_pipe_t end[MC_ENDS];
+    bool open[MC_ENDS];
 
     struct mc_buf queue;   /* not given to libuv yet */
     struct mc_buf sending; /* lent to `write` while that is under way */
@@ -88,7 +80,7 @@ static void end_close(struct mc_child *c, int i)
     if (!c->open[i])
         return;
     c->open[i] = false;
-    if (i == IN)
+    if (i == MC_END_IN)
         mc_loop_flush_cancel(c->loop, &c->flush);
     uv_close((uv_handle_t *)&c->end[i], handle_closed);
 }
@@ -97,14 +89,16 @@ static void end_close(struct mc_child *c, int i)
 
 static size_t queued(const struct mc_child *c)
 {
-    size_t lent = c->open[IN] ? uv_stream_get_write_queue_size((const uv_stream_t *)&c->end[IN]) : 0;
+    size_t lent = c->open[MC_END_IN]
+                      ? uv_stream_get_write_queue_size((const uv_stream_t *)&c->end[MC_END_IN])
+                      : 0;
     return lent + c->queue.len;
 }
 
 static void drained(struct mc_child *c)
 {
-    if (!c->congested || queued(c) >= MC_CHILD_QUEUE_LOW)
-        return;
+    if (!c->congested || c->asked || queued(c) >= MC_CHILD_QUEUE_LOW)
+        return; /* nobody is called out of mc_child_stop */
     c->congested = false;
     if (c->ops.on_drain)
         c->ops.on_drain(c->arg);
@@ -122,7 +116,7 @@ static void buf_reset(struct mc_buf *b)
 /* Nobody can speak to a server that has closed its stdin: what waits is dropped, and the ladder ends it. */
 static void stdin_broken(struct mc_child *c)
 {
-    end_close(c, IN);
+    end_close(c, MC_END_IN);
     mc_buf_done(&c->queue);
     lost_stream(c);
     drained(c);
@@ -134,7 +128,7 @@ static void written(uv_write_t *req, int status)
 {
     struct mc_child *c = mc_container_of(req, struct mc_child, write);
     buf_reset(&c->sending);
-    if (!c->open[IN])
+    if (!c->open[MC_END_IN])
         return;
     if (status < 0) {
         stdin_broken(c);
@@ -145,9 +139,9 @@ static void written(uv_write_t *req, int status)
 
 static void write_out(struct mc_child *c)
 {
-    if (!c->open[IN] || c->sending.len)
+    if (!c->open[MC_END_IN] || c->sending.len)
         return;
-    uv_stream_t *in = (uv_stream_t *)&c->end[IN];
+    uv_stream_t *in = (uv_stream_t *)&c->end[MC_END_IN];
     if (c->queue.len) {
         uv_buf_t all = uv_buf_init(c->queue.data, (unsigned)c->queue.len);
         int n = uv_try_write(in, &all, 1);
@@ -163,7 +157,8 @@ static void write_out(struct mc_child *c)
             struct mc_buf empty = c->sending;
             c->sending = c->queue;
             c->queue = empty;
-            uv_buf_t rest = uv_buf_init(c->sending.data + n, (unsigned)(c->sending.len - (size_t)n));
+            uv_buf_t rest =
+                uv_buf_init(c->sending.data + n, (unsigned)(c->sending.len - (size_t)n));
             if (uv_write(&c->write, in, &rest, 1, written) < 0) {
                 mc_buf_clear(&c->sending);
                 stdin_broken(c);
@@ -181,7 +176,7 @@ static void flush(struct mc_flush *f)
 
 int mc_child_write(struct mc_child *c, const char *p, size_t n)
 {
-    if (!c->open[IN])
+    if (!c->open[MC_END_IN])
         return -MC_E_UNREACHABLE;
     if (n > MC_CHILD_QUEUE_MAX - queued(c))
         return -MC_E_TOO_BIG;
@@ -208,7 +203,8 @@ static void cannot_run(struct mc_child *c, const char *what, int why)
     const char *hint = "";
     if (why == ENOENT)
         hint = " (the interpreter that its first line names, or its loader, is missing)";
-    int n = snprintf(line, sizeof(line), "mcpctl: cannot %s '%.800s': %s%s\n", what, c->path, strerror(why), hint);
+    int n = snprintf(line, sizeof(line), "mcpctl: cannot %s '%.800s': %s%s\n", what, c->path,
+                     strerror(why), hint);
     if (c->ops.on_err)
         c->ops.on_err(c->arg, line, (size_t)n);
 }
@@ -243,11 +239,11 @@ static void take_notes(struct mc_child *c, const char *p, size_t n)
 
 static void deliver(struct mc_child *c, int i, const char *p, size_t n)
 {
-    if (i == NOTE)
+    if (i == MC_END_NOTE)
         take_notes(c, p, n);
-    else if (i == OUT && c->ops.on_out)
+    else if (i == MC_END_OUT && c->ops.on_out)
         c->ops.on_out(c->arg, p, n);
-    else if (i == ERR && c->ops.on_err)
+    else if (i == MC_END_ERR && c->ops.on_err)
         c->ops.on_err(c->arg, p, n);
 }
 
@@ -266,7 +262,7 @@ static void got(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
         deliver(c, i, buf->base, (size_t)n);
     } else if (n < 0) {
         end_close(c, i);
-        if (i == OUT) /* it cannot answer any more: in most cases its exit is the next event */
+        if (i == MC_END_OUT) /* it cannot answer any more; most often its exit is the next event */
             lost_stream(c);
     }
 }
@@ -280,9 +276,9 @@ static void read_on(struct mc_child *c, int i)
 void mc_child_pause(struct mc_child *c, bool paused)
 {
     if (!paused)
-        read_on(c, OUT);
-    else if (c->open[OUT])
-        uv_read_stop((uv_stream_t *)&c->end[OUT]);
+        read_on(c, MC_END_OUT);
+    else if (c->open[MC_END_OUT])
+        uv_read_stop((uv_stream_t *)&c->end[MC_END_OUT]);
 }
 
 /* Everything that wrote into the pipe is dead, so what it holds now is all; the bound is for a descriptor that was
@@ -290,7 +286,7 @@ void mc_child_pause(struct mc_child *c, bool paused)
 static void drain(struct mc_child *c, int i)
 {
     uv_buf_t buf = mc_loop_read_buf(c->loop);
-    size_t left = PIPE_SIZE;
+    size_t left = MC_SPAWN_PIPE_SIZE;
     int fd;
     if (!c->open[i] || uv_fileno((uv_handle_t *)&c->end[i], &fd) < 0)
         return;
@@ -327,7 +323,8 @@ static void climb(struct mc_timer *t)
         mc_timer_start(c->loop, t, KEEPER_MS, climb);
         break;
     default:
-        mc_warn("child", "the keeper of '%s' (pid %d) does not answer: it is killed", c->path, c->keeper.pid);
+        mc_warn("child", "the keeper of '%s' (pid %d) does not answer: it is killed", c->path,
+                c->keeper.pid);
         tell_keeper(c, SIGKILL); /* the server follows it by its parent-death signal */
     }
 }
@@ -338,7 +335,7 @@ static void begin_ladder(struct mc_child *c, struct mc_child_ladder ladder)
         return;
     c->rung = STDIN_CLOSED;
     c->ladder = ladder;
-    end_close(c, IN);
+    end_close(c, MC_END_IN);
     mc_timer_start(c->loop, &c->timer, ladder.close_ms, climb);
 }
 
@@ -362,9 +359,9 @@ void mc_child_close(struct mc_child *c)
     if (!c)
         return;
     c->ops = (struct mc_child_ops){0};
-    end_close(c, IN);
-    end_close(c, OUT);
-    end_close(c, ERR);
+    end_close(c, MC_END_IN);
+    end_close(c, MC_END_OUT);
+    end_close(c, MC_END_ERR);
     if (c->rung < KILL_SENT) {
         c->rung = KILL_SENT - 1;
         climb(&c->timer);
@@ -377,12 +374,12 @@ static void exited(uv_process_t *p, int64_t status, int sig)
     struct mc_child *c = p->data;
     c->rung = GONE;
     mc_timer_stop(c->loop, &c->timer);
-    end_close(c, IN);
-    drain(c, NOTE);
+    end_close(c, MC_END_IN);
+    drain(c, MC_END_NOTE);
     if (!c->swept) /* the keeper itself was killed */
         mc_orphans_kill(c->loop);
-    drain(c, OUT);
-    drain(c, ERR);
+    drain(c, MC_END_OUT);
+    drain(c, MC_END_ERR);
     if (c->ops.on_exit)
         c->ops.on_exit(c->arg, sig ? -1 : (int)status, sig);
     uv_close((uv_handle_t *)p, handle_closed);
@@ -395,89 +392,8 @@ pid_t mc_child_pid(const struct mc_child *c)
 
 /* ---- starting ---- */
 
-static void close_fds(int fds[ENDS])
-{
-    for (int i = 0; i < ENDS; i++)
-        mc_closep(&fds[i]);
-}
-
-static int no_pipes(const char *name, int why, struct mc_err *err)
-{
-    struct rlimit lim;
-    if (why == EMFILE && getrlimit(RLIMIT_NOFILE, &lim) == 0)
-        return mc_err_sys(err, why, "cannot start '%s': all %llu file descriptors of this process are in use (see ulimit -n)",
-                          name, (unsigned long long)lim.rlim_cur);
-    return mc_err_sys(err, why, "cannot start '%s': no pipe could be made", name);
-}
-
-/* Real pipes: half the round trip of the socketpairs that libuv would make. */
-static int make_pipes(const char *name, int ours[ENDS], int theirs[ENDS], struct mc_err *err)
-{
-    for (int i = 0; i < ENDS; i++) {
-        int fd[2];
-        if (pipe2(fd, O_CLOEXEC) < 0)
-            return no_pipes(name, errno, err);
-        ours[i] = fd[i == IN];
-        theirs[i] = fd[i != IN];
-        if (i == IN || i == OUT)
-            fcntl(fd[0], F_SETPIPE_SZ, PIPE_SIZE);
-    }
-    return 0;
-}
-
-static int no_keeper(const char *name, const char *keeper, int r, struct mc_err *err)
-{
-    switch (r) {
-    case UV_ENOENT:
-    case UV_EACCES:
-        return mc_err_sys(err, -r, "cannot start '%s': its keeper '%s' cannot be run; is mcpctl installed completely?", name,
-                          keeper);
-    case UV_EAGAIN:
-        return mc_err_sys(err, -r, "cannot start '%s': no process could be made (see ulimit -u)", name);
-    case UV_EMFILE:
-        return no_pipes(name, EMFILE, err);
-    case UV_E2BIG:
-        return mc_err_sys(err, -r, "cannot start '%s': its arguments and environment are too long", name);
-    default:
-        return mc_err_sys(err, -r, "cannot start '%s'", name);
-    }
-}
-
-static char **keeper_argv(const char *keeper, const char *parent, const char *path, char *const *argv)
-{
-    const char *head[] = {keeper, "--parent", parent, "--exec", path, "--"};
-    size_t n = MC_ARRAY_LEN(head), args = 0;
-    while (argv[args])
-        args++;
-    const char **all = mc_calloc(n + args + 1, sizeof(*all));
-    memcpy(all, head, sizeof(head));
-    memcpy(all + n, argv, args * sizeof(*all));
-    return (char **)all; /* only exec reads it */
-}
-
-static int run_keeper(struct mc_child *c, const struct mc_child_spec *spec, const int theirs[ENDS], struct mc_err *err)
-{
-    MC_CLEANUP(mc_freep) char *keeper = mc_path_join(mc_path_libexec(), KEEPER);
-    MC_CLEANUP(mc_freep) char *parent = mc_asprintf("%d", (int)getpid());
-    MC_CLEANUP(mc_freep) char **argv = keeper_argv(keeper, parent, c->path, spec->argv);
-    uv_stdio_container_t stdio[ENDS];
-    for (int i = 0; i < ENDS; i++)
-        stdio[i] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = theirs[i]};
-    uv_process_options_t options = {
-        .exit_cb = exited,
-        .file = keeper,
-        .args = argv,
-        .env = (char **)spec->env,
-        .cwd = spec->cwd,
-        .flags = UV_PROCESS_DETACHED, /* a session of its own: no Ctrl-C of our terminal */
-        .stdio_count = ENDS,
-        .stdio = stdio,
-    };
-    int r = uv_spawn(mc_loop_uv(c->loop), &c->keeper, &options);
-    return r < 0 ? no_keeper(spec->argv[0], keeper, r, err) : 0;
-}
-
-static struct mc_child *child_new(struct mc_loop *l, const struct mc_child_ops *ops, void *arg, int ours[ENDS])
+static struct mc_child *child_new(struct mc_loop *l, const struct mc_child_ops *ops, void *arg,
+                                  int ours[MC_ENDS])
 {
     struct mc_child *c = MC_NEW(struct mc_child);
     c->loop = l;
@@ -487,7 +403,7 @@ static struct mc_child *child_new(struct mc_loop *l, const struct mc_child_ops *
     c->flush.fn = flush;
     mc_buf_init(&c->queue, MC_CHILD_QUEUE_MAX);
     mc_buf_init(&c->sending, MC_CHILD_QUEUE_MAX);
-    for (int i = 0; i < ENDS; i++) {
+    for (int i = 0; i < MC_ENDS; i++) {
         uv_pipe_init(mc_loop_uv(l), &c->end[i], 0);
         MC_ASSERT(uv_pipe_open(&c->end[i], MC_TAKE_FD(ours[i])) == 0);
         c->end[i].data = c;
@@ -497,38 +413,35 @@ static struct mc_child *child_new(struct mc_loop *l, const struct mc_child_ops *
     return c;
 }
 
-int mc_child_spawn(struct mc_loop *l, const struct mc_child_spec *spec, const struct mc_child_ops *ops, void *arg,
-                   struct mc_child **ret, struct mc_err *err)
+int mc_child_spawn(struct mc_loop *l, const struct mc_child_spec *spec,
+                   const struct mc_child_ops *ops, void *arg, struct mc_child **ret,
+                   struct mc_err *err)
 {
-    int ours[ENDS] = {-1, -1, -1, -1}, theirs[ENDS] = {-1, -1, -1, -1};
+    int ours[MC_ENDS], theirs[MC_ENDS];
     MC_CLEANUP(mc_freep) char *path = NULL;
     int r = mc_lookup_command(spec->argv[0], spec->env, spec->cwd, &path, err);
     if (r < 0)
         return r;
     mc_orphans_adopt();
-    r = make_pipes(spec->argv[0], ours, theirs, err);
-    if (r < 0) {
-        close_fds(ours);
-        close_fds(theirs);
+    r = mc_spawn_pipes(spec->argv[0], ours, theirs, err);
+    if (r < 0)
         return r;
-    }
     struct mc_child *c = child_new(l, ops, arg, ours);
     c->path = MC_TAKE(path);
-    r = run_keeper(c, spec, theirs, err);
-    close_fds(theirs);
+    r = mc_spawn_keeper(l, spec, c->path, theirs, exited, &c->keeper, err);
     c->keeper.data = c;
     c->refs++; /* of the process handle, which is to be closed even if nothing was started */
     if (r < 0) {
         c->rung = GONE;
-        for (int i = 0; i < ENDS; i++)
+        for (int i = 0; i < MC_ENDS; i++)
             end_close(c, i);
         uv_close((uv_handle_t *)&c->keeper, handle_closed);
         mc_child_unref(c);
         return r;
     }
-    read_on(c, OUT);
-    read_on(c, ERR);
-    read_on(c, NOTE);
+    read_on(c, MC_END_OUT);
+    read_on(c, MC_END_ERR);
+    read_on(c, MC_END_NOTE);
     *ret = c;
     return 0;
 }

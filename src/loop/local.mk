@@ -3,4 +3,5 @@ libmchub_a_SOURCES += \
 	src/loop/lookup.c src/loop/lookup.h \
 	src/loop/loop.c src/loop/loop.h \
 	src/loop/orphans.c src/loop/orphans.h \
+	src/loop/spawn.c src/loop/spawn.h \
 	src/loop/work.c src/loop/work.h

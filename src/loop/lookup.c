@@ -37,11 +37,13 @@ static int check_cwd(const char *cwd, struct mc_err *err)
     struct stat st;
     if (stat(cwd, &st) < 0) {
         if (errno == ENOENT)
-            return mc_err_set(err, MC_E_NOT_FOUND, "the working directory '%s' does not exist", cwd);
+            return mc_err_set(err, MC_E_NOT_FOUND, "the working directory '%s' does not exist",
+                              cwd);
         return mc_err_sys(err, errno, "cannot enter the working directory '%s'", cwd);
     }
     if (!S_ISDIR(st.st_mode))
-        return mc_err_set(err, MC_E_NOT_FOUND, "the working directory '%s' is not a directory", cwd);
+        return mc_err_set(err, MC_E_NOT_FOUND, "the working directory '%s' is not a directory",
+                          cwd);
     if (access(cwd, X_OK) < 0)
         return mc_err_sys(err, errno, "cannot enter the working directory '%s'", cwd);
     return 0;
@@ -53,7 +55,8 @@ static int refuse(const char *path, int why, struct mc_err *err)
     case EISDIR:
         return mc_err_set(err, MC_E_NOT_FOUND, "command '%s' is a directory", path);
     case NO_X_BIT:
-        return mc_err_set(err, MC_E_NOT_FOUND, "command '%s' is not executable; try: chmod +x '%s'", path, path);
+        return mc_err_set(err, MC_E_NOT_FOUND, "command '%s' is not executable; try: chmod +x '%s'",
+                          path, path);
     case ENOENT:
     case ENOTDIR:
         return mc_err_set(err, MC_E_NOT_FOUND, "command '%s' does not exist", path);
@@ -62,7 +65,8 @@ static int refuse(const char *path, int why, struct mc_err *err)
     }
 }
 
-static int in_path(const char *name, const char *path, const char *cwd, char **ret, struct mc_err *err)
+static int in_path(const char *name, const char *path, const char *cwd, char **ret,
+                   struct mc_err *err)
 {
     MC_CLEANUP(mc_freep) char *refused = NULL;
     const char *list = path ? path : PATH_WITHOUT_ONE;
@@ -88,11 +92,14 @@ static int in_path(const char *name, const char *path, const char *cwd, char **r
     if (refused)
         return refuse(refused, why, err);
     if (!path)
-        return mc_err_set(err, MC_E_NOT_FOUND, "command '%s' was not found: PATH is not set, %s was searched", name, list);
+        return mc_err_set(err, MC_E_NOT_FOUND,
+                          "command '%s' was not found: PATH is not set, %s was searched", name,
+                          list);
     return mc_err_set(err, MC_E_NOT_FOUND, "command '%s' was not found in PATH (%s)", name, path);
 }
 
-int mc_lookup_command(const char *name, char *const *env, const char *cwd, char **ret, struct mc_err *err)
+int mc_lookup_command(const char *name, char *const *env, const char *cwd, char **ret,
+                      struct mc_err *err)
 {
     int r = check_cwd(cwd, err);
     if (r < 0)

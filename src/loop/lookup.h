@@ -7,6 +7,7 @@
 /* As execvpe() does: a name without a slash in the PATH of env (without one: /bin:/usr/bin), else relative to cwd.
  * Absolute path in *ret, owned by the caller. -MC_E_NOT_FOUND with what was looked for, and where; also for a
  * directory, a file without execute permission and for a cwd that is none. */
-int mc_lookup_command(const char *name, char *const *env, const char *cwd, char **ret, struct mc_err *err);
+int mc_lookup_command(const char *name, char *const *env, const char *cwd, char **ret,
+                      struct mc_err *err);
 
 #endif

@@ -10,9 +10,10 @@ struct mc_loop {
     uv_loop_t uv;
     uv_check_t check;     /* after I/O: one round of flushes */
     uv_prepare_t prepare; /* before polling: the rest */
-    uv_idle_t idle;       /* active while flushes are queued: poll must not block, the loop must not end */
-    uv_timer_t clock;     /* fires when heap[1] is due, or earlier */
-    uint64_t armed;       /* when clock fires, NEVER when it is stopped */
+    uv_idle_t
+        idle; /* active while flushes are queued: poll must not block, the loop must not end */
+    uv_timer_t clock;       /* fires when heap[1] is due, or earlier */
+    uint64_t armed;         /* when clock fires, NEVER when it is stopped */
     struct mc_timer **heap; /* 1-based */
     size_t heap_n, heap_cap;
     struct mc_flush queue; /* head of a ring */
@@ -178,7 +179,8 @@ void mc_timer_stop(struct mc_loop *l, struct mc_timer *t)
         heap_down(l, last, slot);
 }
 
-void mc_timer_start(struct mc_loop *l, struct mc_timer *t, uint64_t ms, void (*fn)(struct mc_timer *t))
+void mc_timer_start(struct mc_loop *l, struct mc_timer *t, uint64_t ms,
+                    void (*fn)(struct mc_timer *t))
 {
     mc_timer_stop(l, t);
     if (l->heap_n + 1 >= l->heap_cap) {

@@ -9,7 +9,8 @@
 /* ---- lists in pages ---- */
 
 /* Answers with the items of the page that params.cursor ("at:N") names. */
-static void answer_list(const struct fake_request *r, const char *member, char *const *items, size_t n)
+static void answer_list(const struct fake_request *r, const char *member, char *const *items,
+                        size_t n)
 {
     struct mc_jval cursor = mc_jget(r->params, "cursor");
     MC_CLEANUP(mc_freep) char *at = mc_jstr_dup(cursor);
@@ -43,13 +44,17 @@ void fake_list_tools(const struct fake_request *r)
 {
     struct mc_strv items = {0};
     for (long i = 1; i <= fake.opt.tools; i++)
-        mc_strv_take(&items, mc_asprintf("{\"name\":\"tool%ld\",\"description\":\"Plain tool %ld: naïve ✓ 漢字 😀\","
-                                         "\"inputSchema\":{\"type\":\"object\"},\"annotations\":{\"readOnlyHint\":true}}",
-                                         i, i));
+        mc_strv_take(
+            &items,
+            mc_asprintf(
+                "{\"name\":\"tool%ld\",\"description\":\"Plain tool %ld: naïve ✓ 漢字 😀\","
+                "\"inputSchema\":{\"type\":\"object\"},\"annotations\":{\"readOnlyHint\":true}}",
+                i, i));
     for (const struct fake_tool *t = fake_tools; t->name; t++)
         if (!t->has || t->has())
-            mc_strv_take(&items, mc_asprintf("{\"name\":\"%s\",\"description\":\"%s\",\"inputSchema\":%s}", t->name,
-                                             t->description, t->schema));
+            mc_strv_take(&items,
+                         mc_asprintf("{\"name\":\"%s\",\"description\":\"%s\",\"inputSchema\":%s}",
+                                     t->name, t->description, t->schema));
     answer_strv(r, "tools", &items);
 }
 
@@ -74,8 +79,9 @@ void fake_list_resources(const struct fake_request *r)
     struct mc_strv items = {0};
     for (size_t i = 0; i < MC_ARRAY_LEN(resources); i++)
         if (has_resource(i))
-            mc_strv_take(&items, mc_asprintf("{\"uri\":\"%s\",\"name\":\"%s\",\"mimeType\":\"%s\"}", resources[i].uri,
-                                             resources[i].name, resources[i].mime));
+            mc_strv_take(&items,
+                         mc_asprintf("{\"uri\":\"%s\",\"name\":\"%s\",\"mimeType\":\"%s\"}",
+                                     resources[i].uri, resources[i].name, resources[i].mime));
     answer_strv(r, "resources", &items);
 }
 
@@ -83,7 +89,9 @@ void fake_list_templates(const struct fake_request *r)
 {
     struct mc_strv items = {0};
     if (fake.opt.resources)
-        mc_strv_push(&items, "{\"uriTemplate\":\"fake://item/{id}\",\"name\":\"item\",\"mimeType\":\"text/plain\"}");
+        mc_strv_push(
+            &items,
+            "{\"uriTemplate\":\"fake://item/{id}\",\"name\":\"item\",\"mimeType\":\"text/plain\"}");
     answer_strv(r, "resourceTemplates", &items);
 }
 
@@ -118,7 +126,8 @@ void fake_read_resource(const struct fake_request *r)
         fake_error(r, r->modern ? -32602 : -32002, "Resource not found", data);
         return;
     }
-    MC_CLEANUP(mc_freep) char *members = mc_asprintf("\"contents\":[{\"uri\":%.*s,%s}]", MC_STR_ARG(uri.s), content);
+    MC_CLEANUP(mc_freep)
+    char *members = mc_asprintf("\"contents\":[{\"uri\":%.*s,%s}]", MC_STR_ARG(uri.s), content);
     fake_result_cacheable(r, members);
 }
 
@@ -127,8 +136,9 @@ void fake_read_resource(const struct fake_request *r)
 void fake_list_prompts(const struct fake_request *r)
 {
     struct mc_strv items = {0};
-    mc_strv_push(&items, "{\"name\":\"greet\",\"description\":\"Greets somebody\",\"arguments\":["
-                         "{\"name\":\"name\",\"required\":true},{\"name\":\"style\",\"required\":false}]}");
+    mc_strv_push(&items,
+                 "{\"name\":\"greet\",\"description\":\"Greets somebody\",\"arguments\":["
+                 "{\"name\":\"name\",\"required\":true},{\"name\":\"style\",\"required\":false}]}");
     mc_strv_push(&items, "{\"name\":\"plain\",\"description\":\"Without arguments\"}");
     answer_strv(r, "prompts", &items);
 }
@@ -136,8 +146,9 @@ void fake_list_prompts(const struct fake_request *r)
 static void answer_prompt(const struct fake_request *r, const char *text)
 {
     MC_CLEANUP(mc_freep) char *quoted = fake_quote(mc_str_of(text));
-    MC_CLEANUP(mc_freep) char *members =
-        mc_asprintf("\"messages\":[{\"role\":\"user\",\"content\":{\"type\":\"text\",\"text\":%s}}]", quoted);
+    MC_CLEANUP(mc_freep)
+    char *members = mc_asprintf(
+        "\"messages\":[{\"role\":\"user\",\"content\":{\"type\":\"text\",\"text\":%s}}]", quoted);
     fake_result(r, members);
 }
 
@@ -158,13 +169,15 @@ void fake_get_prompt(const struct fake_request *r)
         fake_error(r, -32602, "The argument \"name\" is missing", NULL);
         return;
     }
-    MC_CLEANUP(mc_freep) char *text = mc_asprintf("Greet %s%s%s.", whom, style ? " in style " : "", style ? style : "");
+    MC_CLEANUP(mc_freep)
+    char *text = mc_asprintf("Greet %s%s%s.", whom, style ? " in style " : "", style ? style : "");
     answer_prompt(r, text);
 }
 
 void fake_complete(const struct fake_request *r)
 {
-    static const char *const names[] = {"alice", "alfred", "bob", NULL}, *const ids[] = {"1", "2", "10", NULL};
+    static const char *const names[] = {"alice", "alfred", "bob", NULL}, *const ids[] = {
+                                                                             "1", "2", "10", NULL};
     MC_CLEANUP(mc_freep) char *type = mc_jstr_dup(mc_jpath(r->params, "ref", "type", NULL));
     MC_CLEANUP(mc_freep) char *prompt = mc_jstr_dup(mc_jpath(r->params, "ref", "name", NULL));
     MC_CLEANUP(mc_freep) char *uri = mc_jstr_dup(mc_jpath(r->params, "ref", "uri", NULL));
@@ -172,7 +185,8 @@ void fake_complete(const struct fake_request *r)
     const char *const *from = NULL;
     if (type && prompt && strcmp(type, "ref/prompt") == 0 && strcmp(prompt, "greet") == 0)
         from = names;
-    else if (type && uri && strcmp(type, "ref/resource") == 0 && strcmp(uri, "fake://item/{id}") == 0)
+    else if (type && uri && strcmp(type, "ref/resource") == 0 &&
+             strcmp(uri, "fake://item/{id}") == 0)
         from = ids;
     if (!from || !value) {
         fake_error(r, -32602, "params.ref or params.argument is none that can be completed", NULL);

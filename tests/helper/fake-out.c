@@ -98,7 +98,8 @@ static void answer_end(const struct fake_request *r, struct mc_buf *b)
         exit(1);
 }
 
-static void add_modern(const struct fake_request *r, struct mc_buf *b, const char *members, bool cacheable)
+static void add_modern(const struct fake_request *r, struct mc_buf *b, const char *members,
+                       bool cacheable)
 {
     if (!r->modern)
         return;

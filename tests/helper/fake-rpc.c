@@ -10,7 +10,8 @@
 #define MODERN_VERSION "2026-07-28"
 
 static const char *const revisions[] = {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"};
-static const char *const levels[] = {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"};
+static const char *const levels[] = {"debug", "info",     "notice", "warning",
+                                     "error", "critical", "alert",  "emergency"};
 
 /* ---- opening ---- */
 
@@ -20,7 +21,8 @@ static struct fake_caps caps_of(struct mc_jval caps)
     bool url = mc_jget(elicitation, "url").type == MC_JSON_OBJECT;
     return (struct fake_caps){
         .sampling = mc_jget(caps, "sampling").type == MC_JSON_OBJECT,
-        .form = elicitation.type == MC_JSON_OBJECT && (!url || mc_jget(elicitation, "form").type == MC_JSON_OBJECT),
+        .form = elicitation.type == MC_JSON_OBJECT &&
+                (!url || mc_jget(elicitation, "form").type == MC_JSON_OBJECT),
         .url = url,
         .roots = mc_jget(caps, "roots").type == MC_JSON_OBJECT,
     };
@@ -65,18 +67,21 @@ static void initialize(const struct fake_request *r)
     fake.caps = caps_of(mc_jget(r->params, "capabilities"));
     MC_CLEANUP(mc_freep) char *name = fake_quote(mc_str_of(fake.opt.name));
     MC_CLEANUP(mc_freep) char *caps = capabilities(false);
-    MC_CLEANUP(mc_freep) char *members = mc_asprintf(
-        "\"protocolVersion\":\"%s\",\"capabilities\":%s,\"serverInfo\":{\"name\":%s,\"version\":\"1.0\"},"
-        "\"instructions\":\"Made for tests.\"",
-        negotiated(version), caps, name);
+    MC_CLEANUP(mc_freep)
+    char *members = mc_asprintf("\"protocolVersion\":\"%s\",\"capabilities\":%s,\"serverInfo\":{"
+                                "\"name\":%s,\"version\":\"1.0\"},"
+                                "\"instructions\":\"Made for tests.\"",
+                                negotiated(version), caps, name);
     fake_result(r, members);
 }
 
 static void discover(const struct fake_request *r)
 {
     MC_CLEANUP(mc_freep) char *caps = capabilities(true);
-    MC_CLEANUP(mc_freep) char *members = mc_asprintf(
-        "\"supportedVersions\":[\"" MODERN_VERSION "\"],\"capabilities\":%s,\"instructions\":\"Made for tests.\"", caps);
+    MC_CLEANUP(mc_freep)
+    char *members = mc_asprintf("\"supportedVersions\":[\"" MODERN_VERSION
+                                "\"],\"capabilities\":%s,\"instructions\":\"Made for tests.\"",
+                                caps);
     fake_result_cacheable(r, members);
 }
 
@@ -152,12 +157,14 @@ static bool check_modern(struct fake_request *r)
     struct mc_jval version = mc_jget(r->meta, META "protocolVersion");
     struct mc_jval caps = mc_jget(r->meta, META "clientCapabilities");
     if (version.type != MC_JSON_STRING || caps.type != MC_JSON_OBJECT) {
-        fake_error(r, -32602, "params._meta lacks " META "protocolVersion or clientCapabilities", NULL);
+        fake_error(r, -32602, "params._meta lacks " META "protocolVersion or clientCapabilities",
+                   NULL);
         return false;
     }
     if (!mc_jstr_eq(version.s, MC_STR(MODERN_VERSION))) {
-        MC_CLEANUP(mc_freep) char *data =
-            mc_asprintf("{\"supported\":[\"" MODERN_VERSION "\"],\"requested\":%.*s}", MC_STR_ARG(version.s));
+        MC_CLEANUP(mc_freep)
+        char *data = mc_asprintf("{\"supported\":[\"" MODERN_VERSION "\"],\"requested\":%.*s}",
+                                 MC_STR_ARG(version.s));
         fake_error(r, -32022, "Unsupported protocol version", data);
         return false;
     }
@@ -184,7 +191,8 @@ static void request(struct fake_request *r)
 {
     if (mc_str_eq(r->method, MC_STR("initialize"))) {
         if (fake.opt.era == FAKE_MODERN)
-            fake_error(r, -32022, "Unsupported protocol version", "{\"supported\":[\"" MODERN_VERSION "\"]}");
+            fake_error(r, -32022, "Unsupported protocol version",
+                       "{\"supported\":[\"" MODERN_VERSION "\"]}");
         else
             initialize(r);
         return;
@@ -197,7 +205,8 @@ static void request(struct fake_request *r)
     for (size_t i = 0; i < MC_ARRAY_LEN(methods); i++) {
         if (!mc_str_eq(r->method, mc_str_of(methods[i].name)))
             continue;
-        if (!(methods[i].eras & (r->modern ? IN_MODERN : IN_LEGACY)) || (methods[i].has && !methods[i].has()))
+        if (!(methods[i].eras & (r->modern ? IN_MODERN : IN_LEGACY)) ||
+            (methods[i].has && !methods[i].has()))
             break;
         methods[i].run(r);
         return;
@@ -241,7 +250,8 @@ static void notification(struct mc_str method, struct mc_jval params)
 {
     if (mc_str_eq(method, MC_STR("notifications/cancelled"))) {
         cancelled(params);
-    } else if (mc_str_eq(method, MC_STR("notifications/initialized")) && fake.initialized && !fake.session) {
+    } else if (mc_str_eq(method, MC_STR("notifications/initialized")) && fake.initialized &&
+               !fake.session) {
         fake.session = true;
         fake_ask_roots_at_start();
     } else if (mc_str_eq(method, MC_STR("notifications/roots/list_changed")) && fake.session) {
@@ -254,7 +264,8 @@ static void answer(struct mc_jval message)
     struct mc_jval id = mc_jget(message, "id"), result = mc_jget(message, "result");
     struct mc_jval what = result.type != MC_JSON_NONE ? result : mc_jget(message, "error");
     MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(id);
-    unsigned number = name && strncmp(name, "ask-", 4) == 0 ? (unsigned)strtoul(name + 4, NULL, 10) : 0;
+    unsigned number =
+        name && strncmp(name, "ask-", 4) == 0 ? (unsigned)strtoul(name + 4, NULL, 10) : 0;
     if (!number || what.type == MC_JSON_NONE)
         return;
     if (number == fake.roots_asked) {
@@ -274,7 +285,8 @@ static void answer(struct mc_jval message)
 
 static void message(struct mc_jval v, bool delayed)
 {
-    struct mc_jval method = mc_jget(v, "method"), id = mc_jget(v, "id"), params = mc_jget(v, "params");
+    struct mc_jval method = mc_jget(v, "method"), id = mc_jget(v, "id"),
+                   params = mc_jget(v, "params");
     MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(method);
     if (v.type != MC_JSON_OBJECT) {
         fake_error_without_id(-32600, "a message is an object");
@@ -285,7 +297,11 @@ static void message(struct mc_jval v, bool delayed)
     } else if (id.type != MC_JSON_STRING && id.type != MC_JSON_NUMBER) {
         fake_error_without_id(-32600, "an id is a string or an integer");
     } else {
-        struct fake_request r = {.line = v.s, .id = id.s, .method = mc_str_of(name), .params = params, .delayed = delayed};
+        struct fake_request r = {.line = v.s,
+                                 .id = id.s,
+                                 .method = mc_str_of(name),
+                                 .params = params,
+                                 .delayed = delayed};
         r.meta = mc_jget(params, "_meta");
         request(&r);
     }

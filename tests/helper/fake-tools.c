@@ -15,8 +15,9 @@
 static void answer_text(const struct fake_request *r, struct mc_str text, bool is_error)
 {
     MC_CLEANUP(mc_freep) char *quoted = fake_quote(text);
-    MC_CLEANUP(mc_freep) char *members = mc_asprintf("\"content\":[{\"type\":\"text\",\"text\":%s}]%s", quoted,
-                                                     is_error ? ",\"isError\":true" : "");
+    MC_CLEANUP(mc_freep)
+    char *members = mc_asprintf("\"content\":[{\"type\":\"text\",\"text\":%s}]%s", quoted,
+                                is_error ? ",\"isError\":true" : "");
     fake_result(r, members);
 }
 
@@ -26,17 +27,19 @@ static const struct {
     const char *method, *params, *required;
 } questions[] = {
     [ASK_SAMPLING] = {"sampling/createMessage",
-                      "\"messages\":[{\"role\":\"user\",\"content\":{\"type\":\"text\",\"text\":\"What is 6 times 7?\"}}],"
+                      "\"messages\":[{\"role\":\"user\",\"content\":{\"type\":\"text\",\"text\":"
+                      "\"What is 6 times 7?\"}}],"
                       "\"maxTokens\":100",
                       "{\"sampling\":{}}"},
     [ASK_FORM] = {"elicitation/create",
                   "\"message\":\"What is your name?\",\"requestedSchema\":{\"type\":\"object\","
                   "\"properties\":{\"name\":{\"type\":\"string\"}},\"required\":[\"name\"]}",
                   "{\"elicitation\":{\"form\":{}}}"},
-    [ASK_URL] = {"elicitation/create",
-                 "\"mode\":\"url\",\"message\":\"Please sign in\",\"url\":\"https://example.com/sign-in\","
-                 "\"elicitationId\":\"sign-in-1\"",
-                 "{\"elicitation\":{\"url\":{}}}"},
+    [ASK_URL] =
+        {"elicitation/create",
+         "\"mode\":\"url\",\"message\":\"Please sign in\",\"url\":\"https://example.com/sign-in\","
+         "\"elicitationId\":\"sign-in-1\"",
+         "{\"elicitation\":{\"url\":{}}}"},
     [ASK_ROOTS] = {"roots/list", "", "{\"roots\":{}}"},
 };
 
@@ -73,7 +76,8 @@ static void ask_modern(const struct fake_request *r)
     struct mc_jval state = mc_jget(r->params, "requestState");
     struct mc_jval given = mc_jpath(r->params, "inputResponses", "question", NULL);
     MC_CLEANUP(mc_freep) char *brought = mc_jstr_dup(state);
-    if (state.type != MC_JSON_NONE && (!brought || !fake.state || strcmp(brought, fake.state) != 0)) {
+    if (state.type != MC_JSON_NONE &&
+        (!brought || !fake.state || strcmp(brought, fake.state) != 0)) {
         fake_error(r, -32602, "params.requestState is not the one that was given", NULL);
         return;
     }
@@ -85,11 +89,14 @@ static void ask_modern(const struct fake_request *r)
     mc_free(fake.state);
     fake.state = mc_asprintf("state-%d-%u", (int)getpid(), ++states);
     const char *url_id = strstr(questions[fake.opt.ask].params, ",\"elicitationId\"");
-    size_t n = url_id ? (size_t)(url_id - questions[fake.opt.ask].params) : strlen(questions[fake.opt.ask].params);
-    MC_CLEANUP(mc_freep) char *members = mc_asprintf(
-        "\"resultType\":\"input_required\",\"inputRequests\":{\"question\":{\"method\":\"%s\",\"params\":{%.*s}}},"
-        "\"requestState\":\"%s\"",
-        questions[fake.opt.ask].method, (int)n, questions[fake.opt.ask].params, fake.state);
+    size_t n = url_id ? (size_t)(url_id - questions[fake.opt.ask].params)
+                      : strlen(questions[fake.opt.ask].params);
+    MC_CLEANUP(mc_freep)
+    char *members = mc_asprintf("\"resultType\":\"input_required\",\"inputRequests\":{\"question\":"
+                                "{\"method\":\"%s\",\"params\":{%.*s}}},"
+                                "\"requestState\":\"%s\"",
+                                questions[fake.opt.ask].method, (int)n,
+                                questions[fake.opt.ask].params, fake.state);
     fake_result(r, members);
 }
 
@@ -99,7 +106,8 @@ static void run_ask(const struct fake_request *r, struct mc_jval args)
     enum fake_ask ask = fake.opt.ask;
     if (!can_answer(&r->caps, ask)) {
         if (r->modern) {
-            MC_CLEANUP(mc_freep) char *data = mc_asprintf("{\"requiredCapabilities\":%s}", questions[ask].required);
+            MC_CLEANUP(mc_freep)
+            char *data = mc_asprintf("{\"requiredCapabilities\":%s}", questions[ask].required);
             fake_error(r, -32021, "Missing required client capability", data);
         } else {
             answer_text(r, MC_STR("this client has not declared the capability to answer"), true);
@@ -228,7 +236,9 @@ static void run_pid(const struct fake_request *r, struct mc_jval args)
 {
     (void)args;
     struct mc_buf b = MC_BUF_INIT(4096);
-    mc_buf_addf(&b, "\"content\":[{\"type\":\"text\",\"text\":\"%d\"}],\"structuredContent\":{\"pid\":%d,\"forked\":[",
+    mc_buf_addf(&b,
+                "\"content\":[{\"type\":\"text\",\"text\":\"%d\"}],\"structuredContent\":{\"pid\":%"
+                "d,\"forked\":[",
                 (int)getpid(), (int)getpid());
     for (int i = 0; i < fake.n_forks; i++)
         mc_buf_addf(&b, "%s%d", i ? "," : "", (int)fake.forks[i]);
@@ -246,7 +256,9 @@ const struct fake_tool fake_tools[] = {
     {"count", "Changes fake://counter", NO_ARGUMENTS, has_count, run_count},
     {"roots", "What the client said to roots/list", NO_ARGUMENTS, has_roots, run_roots},
     {"env", "An environment variable",
-     "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}},\"required\":[\"name\"]}", NULL, run_env},
+     "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}},\"required\":[\"name\"]"
+     "}",
+     NULL, run_env},
     {"pid", "Process ids of the server and of its daemons", NO_ARGUMENTS, NULL, run_pid},
     {0},
 };
@@ -259,9 +271,10 @@ static void tell_progress(const struct fake_request *r)
     if (token.type != MC_JSON_STRING && token.type != MC_JSON_NUMBER)
         return;
     for (long i = 1; i <= fake.opt.progress; i++) {
-        MC_CLEANUP(mc_freep) char *members =
-            mc_asprintf("\"progressToken\":%.*s,\"progress\":%ld,\"total\":%ld,\"message\":\"step %ld\"",
-                        MC_STR_ARG(token.s), i, fake.opt.progress, i);
+        MC_CLEANUP(mc_freep)
+        char *members = mc_asprintf(
+            "\"progressToken\":%.*s,\"progress\":%ld,\"total\":%ld,\"message\":\"step %ld\"",
+            MC_STR_ARG(token.s), i, fake.opt.progress, i);
         fake_notify("notifications/progress", members);
     }
 }
@@ -272,13 +285,15 @@ static bool wants_log(const struct fake_request *r)
     struct mc_jval level = mc_jget(r->meta, "io.modelcontextprotocol/logLevel");
     if (!r->modern)
         return fake.level <= LEVEL_INFO;
-    return level.type == MC_JSON_STRING && (mc_jstr_eq(level.s, MC_STR("debug")) || mc_jstr_eq(level.s, MC_STR("info")));
+    return level.type == MC_JSON_STRING &&
+           (mc_jstr_eq(level.s, MC_STR("debug")) || mc_jstr_eq(level.s, MC_STR("info")));
 }
 
 static void tell_log(const struct fake_request *r)
 {
     for (long i = 1; i <= fake.opt.log && wants_log(r); i++) {
-        MC_CLEANUP(mc_freep) char *members =
+        MC_CLEANUP(mc_freep)
+        char *members =
             mc_asprintf("\"level\":\"info\",\"logger\":\"fake\",\"data\":\"message %ld\"", i);
         fake_notify("notifications/message", members);
     }
@@ -307,7 +322,8 @@ void fake_call(const struct fake_request *r)
     MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jget(r->params, "name"));
     const struct fake_tool *t = name ? find_tool(name) : NULL;
     if (!name || (!t && !plain_tool(name))) {
-        MC_CLEANUP(mc_freep) char *text = mc_asprintf("Unknown tool: %s", name ? name : "(no name)");
+        MC_CLEANUP(mc_freep)
+        char *text = mc_asprintf("Unknown tool: %s", name ? name : "(no name)");
         fake_error(r, -32602, text, NULL);
         return;
     }

@@ -47,8 +47,8 @@ struct fake_parked {
     struct fake_parked *next;
     char *line;
     size_t len;
-    uint64_t due;      /* 0: waits for an answer */
-    unsigned asked;    /* number of our request, 0: none */
+    uint64_t due;   /* 0: waits for an answer */
+    unsigned asked; /* number of our request, 0: none */
 };
 
 /* An open subscriptions/listen. */
@@ -61,17 +61,18 @@ struct fake_listen {
 
 struct fake {
     struct fake_options opt;
-    bool initialized, session, wedged; /* initialize answered; notifications/initialized came; --probe-mute struck */
+    bool initialized, session,
+        wedged; /* initialize answered; notifications/initialized came; --probe-mute struck */
     struct fake_caps caps;
-    int level;            /* of logging/setLevel */
-    bool extra_tool;      /* tool "change" toggles it */
+    int level;             /* of logging/setLevel */
+    bool extra_tool;       /* tool "change" toggles it */
     unsigned long counter; /* content of fake://counter */
     struct mc_strv subscribed;
     struct fake_listen *listens;
     struct fake_parked *parked;
-    unsigned asked;       /* requests of ours so far */
-    char *state;          /* the requestState that the next retry has to bring */
-    char *roots;          /* the client's answer to --roots-at-start */
+    unsigned asked; /* requests of ours so far */
+    char *state;    /* the requestState that the next retry has to bring */
+    char *roots;    /* the client's answer to --roots-at-start */
     unsigned roots_asked;
     unsigned long answers;
     pid_t forks[FAKE_FORKS_MAX];
@@ -114,7 +115,8 @@ struct fake_tool {
 };
 extern const struct fake_tool fake_tools[];
 void fake_call(const struct fake_request *r);
-void fake_answered(struct fake_parked *p, struct mc_jval answer); /* the client's result or error for "ask"; takes p */
+void fake_answered(struct fake_parked *p,
+                   struct mc_jval answer); /* the client's result or error for "ask"; takes p */
 void fake_ask_roots_at_start(void);
 
 /* fake-subs.c: who is told about changes. */

@@ -25,38 +25,50 @@ static const struct option {
     const char *arg, *help;
 } options[] = {
     {"--era", ERA, AT(era), "legacy|modern|dual", "which revisions it speaks (legacy)"},
-    {"--version", TEXT, AT(version), "REV", "the legacy revision that initialize answers, whatever was offered"},
+    {"--version", TEXT, AT(version), "REV",
+     "the legacy revision that initialize answers, whatever was offered"},
     {"--name", TEXT, AT(name), "NAME", "serverInfo.name"},
-    {"--tools", NUMBER, AT(tools), "N", "plain tools tool1 ... toolN (3); \"env\" and \"pid\" are always there"},
-    {"--echo", FLAG, AT(echo), NULL, "tool \"echo\": its arguments, byte for byte, as structuredContent and text"},
+    {"--tools", NUMBER, AT(tools), "N",
+     "plain tools tool1 ... toolN (3); \"env\" and \"pid\" are always there"},
+    {"--echo", FLAG, AT(echo), NULL,
+     "tool \"echo\": its arguments, byte for byte, as structuredContent and text"},
     {"--big", NUMBER, AT(big), "BYTES", "tool \"big\": an answer whose line is that long"},
     {"--ask", ASK, AT(ask), "sampling|elicitation|elicitation-url|roots",
      "tool \"ask\": asks the client, answers with the client's answer as text"},
-    {"--list-changed", FLAG, AT(list_changed), NULL, "tool \"change\": adds or removes the tool \"extra\" and notifies"},
-    {"--resources", FLAG, AT(resources), NULL, "fake://text, fake://blob and the template fake://item/{id}"},
-    {"--subscribe", FLAG, AT(subscribe), NULL, "fake://counter can be subscribed; tool \"count\" changes it"},
+    {"--list-changed", FLAG, AT(list_changed), NULL,
+     "tool \"change\": adds or removes the tool \"extra\" and notifies"},
+    {"--resources", FLAG, AT(resources), NULL,
+     "fake://text, fake://blob and the template fake://item/{id}"},
+    {"--subscribe", FLAG, AT(subscribe), NULL,
+     "fake://counter can be subscribed; tool \"count\" changes it"},
     {"--prompts", FLAG, AT(prompts), NULL, "prompts \"greet\" (with completion) and \"plain\""},
     {"--pages", NUMBER, AT(pages), "N", "lists come in pages of N"},
     {"--progress", NUMBER, AT(progress), "N", "N progress notifications before each tool's answer"},
     {"--log", NUMBER, AT(log), "N", "N log messages before each tool's answer"},
-    {"--roots-at-start", FLAG, AT(roots_at_start), NULL, "asks for roots when initialized; tool \"roots\" tells them"},
-    {"--slow", NUMBER, AT(slow), "MS", "each tool's answer waits so long; several at a time; can be cancelled"},
+    {"--roots-at-start", FLAG, AT(roots_at_start), NULL,
+     "asks for roots when initialized; tool \"roots\" tells them"},
+    {"--slow", NUMBER, AT(slow), "MS",
+     "each tool's answer waits so long; several at a time; can be cancelled"},
     {"--silent", FLAG, AT(silent), NULL, "reads everything, never writes"},
     {"--no-initialize-answer", FLAG, AT(no_initialize_answer), NULL, "never answers initialize"},
     {"--probe-exit", FLAG, AT(probe_exit), NULL, "exits with 1 on a request before initialize"},
-    {"--probe-mute", FLAG, AT(probe_mute), NULL, "answers nothing any more after a request before initialize"},
+    {"--probe-mute", FLAG, AT(probe_mute), NULL,
+     "answers nothing any more after a request before initialize"},
     {"--garbage", FLAG, AT(garbage), NULL, "rubbish lines on stdout before each message"},
     {"--split-utf8", FLAG, AT(split), NULL, "writes byte by byte"},
     {"--wrong-id", FLAG, AT(wrong_id), NULL, "tools/call is answered under an id that nobody used"},
     {"--answer-twice", FLAG, AT(answer_twice), NULL, "tools/call is answered twice"},
-    {"--exit-mid-call", FLAG, AT(exit_mid_call), NULL, "tools/call: half an answer, then exit with 1"},
+    {"--exit-mid-call", FLAG, AT(exit_mid_call), NULL,
+     "tools/call: half an answer, then exit with 1"},
     {"--exit-at-once", NUMBER, AT(exit_at_once), "CODE", "exits before it reads anything"},
     {"--exit-after", NUMBER, AT(exit_after), "N", "exits with 1 after N answers"},
     {"--ignore-term", FLAG, AT(ignore_term), NULL, "ignores SIGTERM and the end of its stdin"},
     {"--never-read", FLAG, AT(never_read), NULL, "never reads stdin"},
-    {"--flood-stderr", FLAG, AT(flood_stderr), NULL, "8 MiB on stderr at the start, 64 KiB before each message"},
+    {"--flood-stderr", FLAG, AT(flood_stderr), NULL,
+     "8 MiB on stderr at the start, 64 KiB before each message"},
     {"--stderr", TEXT, AT(stderr_text), "TEXT", "a line on stderr at the start"},
-    {"--fork", NUMBER, AT(forks), "N", "N daemons (double fork, setsid, SIGTERM ignored), told as \"forked PID\" on stderr"},
+    {"--fork", NUMBER, AT(forks), "N",
+     "N daemons (double fork, setsid, SIGTERM ignored), told as \"forked PID\" on stderr"},
 };
 
 /* Names of an enum, by value. */
@@ -65,7 +77,8 @@ static const char *const asks[] = {"", "sampling", "elicitation", "elicitation-u
 
 static void help(void)
 {
-    puts("usage: fakeserver [OPTION...]\nA scriptable MCP server on stdio, for tests. Options can be combined.");
+    puts("usage: fakeserver [OPTION...]\nA scriptable MCP server on stdio, for tests. Options can "
+         "be combined.");
     for (size_t i = 0; i < MC_ARRAY_LEN(options); i++) {
         const struct option *o = &options[i];
         printf("  %s%s%s\n      %s\n", o->name, o->arg ? " " : "", o->arg ? o->arg : "", o->help);
@@ -220,7 +233,8 @@ static void call_due(void)
 static void take_lines(struct mc_buf *in, size_t from)
 {
     size_t start = 0;
-    for (char *nl; from < in->len && (nl = memchr(in->data + from, '\n', in->len - from)); from = start) {
+    for (char *nl; from < in->len && (nl = memchr(in->data + from, '\n', in->len - from));
+         from = start) {
         struct mc_str line = {in->data + start, (size_t)(nl - in->data) - start};
         start = (size_t)(nl - in->data) + 1;
         if (line.n && line.p[line.n - 1] == '\r')

@@ -13,7 +13,9 @@
 #include <sys/stat.h>
 
 #define FAST ((struct mc_child_ladder){1, 1})
-#define PATIENT ((struct mc_child_ladder){600000, 600000}) /* who needs the next rung lets the alarm end the test */
+#define PATIENT                                                                                    \
+    ((struct mc_child_ladder){600000,                                                              \
+                              600000}) /* who needs the next rung lets the alarm end the test */
 #define BIG (5u << 20)
 
 static char *const env_path[] = {(char *)"PATH=/usr/local/bin:/usr/bin:/bin", NULL};
@@ -63,9 +65,11 @@ static void on_exit_(void *arg, int code, int sig)
     r->exits++;
 }
 
-static const struct mc_child_ops ops = {.on_out = on_out, .on_err = on_err, .on_drain = on_drain, .on_exit = on_exit_};
+static const struct mc_child_ops ops = {
+    .on_out = on_out, .on_err = on_err, .on_drain = on_drain, .on_exit = on_exit_};
 
-static int spawn_in(struct run *r, const char *const *argv, char *const *env, const char *cwd, struct mc_err *err)
+static int spawn_in(struct run *r, const char *const *argv, char *const *env, const char *cwd,
+                    struct mc_err *err)
 {
     struct mc_child_spec spec = {(char *const *)argv, env, cwd};
     mc_buf_init(&r->out, 64u << 20);
@@ -159,7 +163,8 @@ static void test_echo(void)
     struct run r = {.heard = hear_slowly, .drained = send_more};
     spawn(&r, ARGV("cat"));
     send_more(&r);
-    ok(mc_child_congested(r.child) && r.sent < BIG, "5 MiB at once congest the queue (%zu written)", r.sent);
+    ok(mc_child_congested(r.child) && r.sent < BIG, "5 MiB at once congest the queue (%zu written)",
+       r.sent);
     run(&r);
     size_t same = 0;
     while (same < r.out.len && r.out.data[same] == pattern(same))
@@ -187,7 +192,8 @@ static void test_cap(void)
     ok(mc_child_congested(r.child), "it is congested");
     run(&r);
     is_int(r.sig, SIGKILL, "a server that neither reads nor ends is killed");
-    is_int(mc_child_write(r.child, "x", 1), -MC_E_UNREACHABLE, "afterwards it cannot be written to");
+    is_int(mc_child_write(r.child, "x", 1), -MC_E_UNREACHABLE,
+           "afterwards it cannot be written to");
     done(&r);
 }
 
@@ -243,7 +249,8 @@ static void test_ladder(void)
     struct run r = {.heard = stop_patient_at_once};
     spawn(&r, SH("echo ready; cat; exit 4"));
     run(&r);
-    ok(r.code == 4 && r.sig == 0, "rung 1: a server that ends with its stdin is given the time for it");
+    ok(r.code == 4 && r.sig == 0,
+       "rung 1: a server that ends with its stdin is given the time for it");
     done(&r);
 
     r = (struct run){.heard = stop_term_when_ready};
@@ -397,7 +404,8 @@ static void test_hub_killed(void)
     if (hub == 0)
         mini_hub(tell[1]);
     close(tell[1]);
-    is_int(read(tell[0], daemons, sizeof(daemons)), sizeof(daemons), "a hub started a server with three daemons");
+    is_int(read(tell[0], daemons, sizeof(daemons)), sizeof(daemons),
+           "a hub started a server with three daemons");
     bool alive = true;
     for (int i = 0; i < 5; i++)
         alive = alive && daemons[i] > 1 && kill(daemons[i], 0) == 0;
@@ -419,7 +427,8 @@ static void test_surroundings(void)
     struct run r = {0};
     is_int(spawn_in(&r, ARGV("ls", "/proc/self/fd"), env, dir, &err), 0, "ls starts");
     run(&r);
-    is_str(r.out.data, "0\n1\n2\n3\n", "the server has the descriptors 0, 1, 2 (3 is what ls looks at)");
+    is_str(r.out.data, "0\n1\n2\n3\n",
+           "the server has the descriptors 0, 1, 2 (3 is what ls looks at)");
     close(leak);
     done(&r);
 
@@ -439,15 +448,16 @@ static void test_surroundings(void)
     r = (struct run){0};
     spawn(&r, ARGV("grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"));
     run(&r);
-    is_str(r.out.data, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n", "no signal blocked or ignored");
+    is_str(r.out.data, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n",
+           "no signal blocked or ignored");
     done(&r);
 
     r = (struct run){0};
     spawn(&r, SH("echo $$; cut -d' ' -f5,6 /proc/$$/stat"));
     run(&r);
     char want[64];
-    snprintf(want, sizeof(want), "%d\n%d %d\n", (int)mc_child_pid(r.child), (int)mc_child_pid(r.child),
-             (int)mc_child_pid(r.child));
+    snprintf(want, sizeof(want), "%d\n%d %d\n", (int)mc_child_pid(r.child),
+             (int)mc_child_pid(r.child), (int)mc_child_pid(r.child));
     is_str(r.out.data, want, "process group and session are its own; mc_child_pid is its pid");
     done(&r);
 }
@@ -481,7 +491,8 @@ static void test_emfile(void)
     for (int spare = 0; spare < 40 && ret < 0; spare++) {
         mc_loop_run(r.loop); /* the close callbacks of the last attempt */
         int before = count_fds();
-        low = (struct rlimit){(rlim_t)(before - 3 + spare), old.rlim_max}; /* ".", ".." and the directory itself */
+        low = (struct rlimit){(rlim_t)(before - 3 + spare),
+                              old.rlim_max}; /* ".", ".." and the directory itself */
         setrlimit(RLIMIT_NOFILE, &low);
         ret = mc_child_spawn(r.loop, &spec, &ops, &r, &r.child, &err);
         setrlimit(RLIMIT_NOFILE, &old);
@@ -507,16 +518,21 @@ static void test_exec_errors(void)
     struct run r = {0};
     scratch_write(script, "#!/no/such/interpreter\n");
 
-    is_int(spawn_in(&r, ARGV("no-such-command"), env_path, "/", &err), -MC_E_NOT_FOUND, "a missing command fails at once");
-    is_str(err.msg, "command 'no-such-command' was not found in PATH (/usr/local/bin:/usr/bin:/bin)", "by name");
+    is_int(spawn_in(&r, ARGV("no-such-command"), env_path, "/", &err), -MC_E_NOT_FOUND,
+           "a missing command fails at once");
+    is_str(err.msg,
+           "command 'no-such-command' was not found in PATH (/usr/local/bin:/usr/bin:/bin)",
+           "by name");
     done(&r);
 
     r = (struct run){0};
     chmod(script, 0755);
-    is_int(spawn_in(&r, ARGV("./script"), env_path, dir, &err), 0, "a script whose interpreter is missing is found");
+    is_int(spawn_in(&r, ARGV("./script"), env_path, dir, &err), 0,
+           "a script whose interpreter is missing is found");
     run(&r);
     is_int(r.code, 127, "it cannot be executed");
-    ok(strstr(r.err.data, script) && strstr(r.err.data, "interpreter"), "why is on stderr: %s", r.err.data);
+    ok(strstr(r.err.data, script) && strstr(r.err.data, "interpreter"), "why is on stderr: %s",
+       r.err.data);
     done(&r);
 }
 

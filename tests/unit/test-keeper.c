@@ -92,7 +92,8 @@ static void test_cannot(void)
     int status;
     KEEP(&k, "--", "/no/such/command");
     const char *note = hear(k.note, NULL);
-    ok(strstr(note, "exec 2\n") && strstr(note, "done\n"), "a missing command is noted with its errno");
+    ok(strstr(note, "exec 2\n") && strstr(note, "done\n"),
+       "a missing command is noted with its errno");
     status = end(&k);
     is_int(WEXITSTATUS(status), 127, "and is status 127");
 
@@ -106,7 +107,9 @@ static void test_cannot(void)
     status = end(&k);
     is_int(WEXITSTATUS(status), 126, "which is status 126");
 
-    const char *const wrong[][4] = {{"mcpctl-keeper"}, {"mcpctl-keeper", "--"}, {"mcpctl-keeper", "sh"},
+    const char *const wrong[][4] = {{"mcpctl-keeper"},
+                                    {"mcpctl-keeper", "--"},
+                                    {"mcpctl-keeper", "sh"},
                                     {"mcpctl-keeper", "--parent", "x", "--"}};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
         const char *argv[5] = {wrong[i][0], wrong[i][1], wrong[i][2], wrong[i][3], NULL};
@@ -136,12 +139,14 @@ static void test_signals(void)
     ok(strncmp(hear(k.note, "\n"), "pid ", 4) == 0, "cat is started");
     for (size_t i = 0; i < sizeof(stray) / sizeof(*stray); i++)
         kill(k.pid, stray[i]);
-    ok(write(k.in, "alive\n", 6) == 6 && strcmp(hear(k.out, "\n"), "alive\n") == 0, "stray signals do nothing");
+    ok(write(k.in, "alive\n", 6) == 6 && strcmp(hear(k.out, "\n"), "alive\n") == 0,
+       "stray signals do nothing");
     kill(k.pid, SIGTERM);
     int status = end(&k);
     ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM, "SIGTERM goes to the server");
 
-    KEEP(&k, "--", "sh", "-c", "trap 'echo asked; exit 8' TERM; echo ready; while :; do sleep 1000 & wait; done");
+    KEEP(&k, "--", "sh", "-c",
+         "trap 'echo asked; exit 8' TERM; echo ready; while :; do sleep 1000 & wait; done");
     hear(k.out, "ready\n");
     kill(k.pid, SIGTERM);
     is_str(hear(k.out, NULL), "asked\n", "which may handle it");
@@ -153,7 +158,8 @@ static void test_signals(void)
     kill(k.pid, SIGTERM);
     kill(k.pid, SIGUSR1);
     status = end(&k);
-    ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "SIGUSR1 kills, also when SIGTERM is pending");
+    ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+       "SIGUSR1 kills, also when SIGTERM is pending");
 }
 
 static pid_t daemons[4];
@@ -172,7 +178,8 @@ static void test_daemons(bool scan)
     const char *how = scan ? "by reading all of /proc" : "by the kernel's list";
     const char *option = scan ? "--scan" : "--exec", *value = scan ? "--scan" : FAKE;
     KEEP(&k, option, value, "--", FAKE, "--fork", "3", "--exit-at-once", "4");
-    is_int(proc_forked(hear(k.err, NULL), daemons, 4), 3, "a server leaves three daemons (%s)", how);
+    is_int(proc_forked(hear(k.err, NULL), daemons, 4), 3, "a server leaves three daemons (%s)",
+           how);
     is_int(WEXITSTATUS(end(&k)), 4, "its status is its own");
     ok(all_gone(3), "the daemons are gone when the keeper is");
 
@@ -210,7 +217,8 @@ static void test_hub_dies(int sig)
             pause();
     }
     close(tell[1]);
-    is_int(read(tell[0], daemons, sizeof(daemons)), sizeof(daemons), "a hub has a server with three daemons");
+    is_int(read(tell[0], daemons, sizeof(daemons)), sizeof(daemons),
+           "a hub has a server with three daemons");
     kill(hub, sig);
     proc_reap_all();
     ok(all_gone(4), "when it dies of signal %d nothing is left", sig);

@@ -32,7 +32,8 @@ static bool says(const char *text, const char *part)
 int main(void)
 {
     const char *a = scratch_path("a"), *b = scratch_path("b");
-    const char *a_tool = scratch_path("a/tool"), *b_tool = scratch_path("b/tool"), *only_b = scratch_path("b/only");
+    const char *a_tool = scratch_path("a/tool"), *b_tool = scratch_path("b/tool"),
+               *only_b = scratch_path("b/only");
     char path[600], text[1400];
     mkdir(a, 0755);
     mkdir(b, 0755);
@@ -45,7 +46,8 @@ int main(void)
     snprintf(path, sizeof(path), "%s:%s", a, b);
 
     is_str(find("only", path, "/"), only_b, "a name is looked up in PATH");
-    is_str(find("tool", path, "/"), b_tool, "what is not executable is passed over when a later directory has it");
+    is_str(find("tool", path, "/"), b_tool,
+           "what is not executable is passed over when a later directory has it");
     is_str(find("only", "a:b", scratch()), only_b, "relative directories of PATH are those of cwd");
     is_str(find("only", "/nowhere:", b), only_b, "an empty directory of PATH is cwd");
     is_str(find("b/only", "/nowhere", scratch()), only_b, "a name with a slash is relative to cwd");
@@ -57,8 +59,10 @@ int main(void)
     is_str(find("none", path, "/"), text, "a missing command: the error has name and PATH");
     is_int(err.code, MC_E_NOT_FOUND, "its code is not-found");
     ok(says(find("none", NULL, "/"), "PATH is not set"), "a missing PATH is told");
-    snprintf(text, sizeof(text), "command '%s' is not executable; try: chmod +x '%s'", a_tool, a_tool);
-    is_str(find("tool", a, "/"), text, "a file without the execute bit in PATH: the error says what to do");
+    snprintf(text, sizeof(text), "command '%s' is not executable; try: chmod +x '%s'", a_tool,
+             a_tool);
+    is_str(find("tool", a, "/"), text,
+           "a file without the execute bit in PATH: the error says what to do");
     is_str(find(a_tool, NULL, "/"), text, "also by its path");
     ok(says(find("a/dir", NULL, scratch()), "is a directory"), "a directory is no command");
     ok(says(find("dir", path, "/"), "not found in PATH"), "nor in PATH");
@@ -66,7 +70,8 @@ int main(void)
     ok(says(find("b/only/x", NULL, scratch()), "does not exist"), "a path below a file");
     is_str(find("", path, "/"), "the command is empty", "an empty command");
 
-    ok(says(find("only", path, scratch_path("gone")), "working directory") && says(err.msg, "does not exist"),
+    ok(says(find("only", path, scratch_path("gone")), "working directory") &&
+           says(err.msg, "does not exist"),
        "a missing cwd: %s", err.msg);
     ok(says(find("only", path, a_tool), "is not a directory"), "a cwd that is a file");
     return done_testing();

@@ -64,14 +64,16 @@ static void flush_cancels_other(struct mc_flush *f)
 
 static void test_flush(void)
 {
-    struct named a = {.flush.fn = flush_tells, .name = 'a'}, b = {.flush.fn = flush_tells, .name = 'b'};
+    struct named a = {.flush.fn = flush_tells, .name = 'a'},
+                 b = {.flush.fn = flush_tells, .name = 'b'};
     begin();
     mc_loop_flush_later(loop, &b.flush);
     mc_loop_flush_later(loop, &a.flush);
     mc_loop_flush_later(loop, &b.flush);
     is_str(trace, "", "a flush does not run where it is queued");
     mc_loop_run(loop);
-    is_str(trace, "ba", "flushes run once each, in the order of their queuing, and keep the loop until then");
+    is_str(trace, "ba",
+           "flushes run once each, in the order of their queuing, and keep the loop until then");
     ok(!a.flush.queued && !b.flush.queued, "they are not queued afterwards");
 
     trace[0] = '\0';
@@ -129,7 +131,8 @@ static void test_no_starvation(void)
     mc_loop_flush_later(loop, &n.flush);
     mc_timer_start(loop, &n.timer, 5, timer_ends_flush);
     mc_loop_run(loop);
-    is_str(trace, "it", "I/O and timers have their turns beside a flush that queues itself for ever");
+    is_str(trace, "it",
+           "I/O and timers have their turns beside a flush that queues itself for ever");
     ok(n.count > MC_LOOP_FLUSH_ROUNDS, "which ran in every turn (%u times)", n.count);
     close(fd[0]);
     close(fd[1]);
@@ -181,7 +184,8 @@ static void test_heap(void)
     for (size_t i = 0; i < MANY; i += 4)
         mc_timer_stop(loop, &many[i]);
     mc_timer_stop(loop, &many[0]);
-    ok(!mc_timer_active(&many[0]) && mc_timer_active(&many[1]), "a timer knows whether it is active");
+    ok(!mc_timer_active(&many[0]) && mc_timer_active(&many[1]),
+       "a timer knows whether it is active");
     mc_loop_run(loop);
     is_int(fired, MANY - MANY / 4, "every timer that was not stopped fired once");
     ok(in_order, "in the order of their times");
@@ -344,7 +348,8 @@ static void forgets_timer(void)
 
 static void test_forgotten(void)
 {
-    is_int(in_child(forgets_handle), SIGABRT, "a handle that was not closed is found by mc_loop_free");
+    is_int(in_child(forgets_handle), SIGABRT,
+           "a handle that was not closed is found by mc_loop_free");
     is_int(in_child(forgets_timer), SIGABRT, "so is an active timer");
     mc_loop_free(NULL);
     begin();
