@@ -277,6 +277,18 @@ int mc_config_load(const char *root, struct mc_config **ret, struct mc_err *err)
     return finish(c, ret, err);
 }
 
+int mc_config_load_user(struct mc_config **ret, struct mc_err *err)
+{
+    MC_CLEANUP(mc_freep) char *dir = NULL;
+    int rc = mc_path_in(MC_DIR_CONFIG, NULL, &dir, err);
+
+    if (rc < 0)
+        return rc;
+    *ret = config_new(dir);
+    load_source(*ret, &mc_user_source);
+    return 0;
+}
+
 int mc_config_parse(const char *root, const char *file, struct mc_str text, struct mc_config **ret,
                     struct mc_err *err)
 {

@@ -66,6 +66,10 @@ void mc_config_unref(struct mc_config *c);
 /* root: the repo root (real path). Always gives a snapshot (*ret); problems are inside. -MC_E_CONFIG when any of them is an error, -MC_E_SYSTEM when root is unusable. */
 int mc_config_load(const char *root, struct mc_config **ret, struct mc_err *err);
 
+/* The hub's own settings, from config.json in the user's config directory: allowedHosts and allowedOrigins, which no repo may set. A missing
+ * file is an empty config; problems are inside. */
+int mc_config_load_user(struct mc_config **ret, struct mc_err *err);
+
 /* The same from bytes, as if file (a path of that table, ".mcp.json") were the only one of the repo. Touches no files. -MC_E_USAGE when
  * the table has no such file. */
 int mc_config_parse(const char *root, const char *file, struct mc_str text, struct mc_config **ret, struct mc_err *err);

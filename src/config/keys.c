@@ -111,9 +111,9 @@ const struct mc_key mc_keys_root[] = {
      .help = "The name of this workspace in the hub's URLs; default: the directory's name"},
     {"nameMax", MC_KEY_NUMBER, ROOT(name_max), .min = MC_NAME_MAX_LEAST, .max = MC_NAME_MAX_LIMIT,
      .own = true, .otherwise = "51", .help = "The longest tool name that clients are shown"},
-    {"allowedHosts", MC_KEY_STRINGS, ROOT(allowed_hosts), .own = true, .otherwise = "[]",
+    {"allowedHosts", MC_KEY_STRINGS, ROOT(allowed_hosts), .own = true, .user = true, .otherwise = "[]",
      .help = "Names, besides the loopback ones, that callers may use for the hub"},
-    {"allowedOrigins", MC_KEY_STRINGS, ROOT(allowed_origins), .own = true, .otherwise = "[]",
+    {"allowedOrigins", MC_KEY_STRINGS, ROOT(allowed_origins), .own = true, .user = true, .otherwise = "[]",
      .help = "Web origins, besides the loopback ones, that may call the hub"},
 
     FOREIGN("inputs"),  /* VS Code */

@@ -39,7 +39,8 @@ struct mc_key {
     const struct mc_key *keys;       /* ends with a NULL name */
     unsigned min, max;
     enum mc_json_type elsewhere; /* in other programs' files a value of this type means something else: passed over */
-    bool own; /* only in mcpctl's own files */
+    bool own;  /* only in mcpctl's own files */
+    bool user; /* only in the user's own file: it opens the hub to others, which is not for a repo to say */
     const char *otherwise; /* the default, as JSON */
     const char *help;
 };

@@ -225,9 +225,15 @@ static void read_root_member(struct mc_reader *r, struct mc_str key_span, const 
     if (!key) {
         if (!mc_key_is_comment(name))
             report_stray(r, key_span, name, v);
+    } else if (key->user && !r->source->user) {
+        mc_reader_report(r, MC_SEV_WARNING, key_span,
+                         mc_strdup("not read from a repo; this key belongs into config.json in ~/.config/mcpctl"));
     } else if (key->own && !r->source->own) {
         mc_reader_report(r, MC_SEV_WARNING, key_span,
                          mc_strdup("not read here; this key belongs into .mcpctl/config.json"));
+    } else if (!key->user && r->source->user && key->type != MC_KEY_FOREIGN) {
+        mc_reader_report(r, MC_SEV_WARNING, key_span,
+                         mc_strdup("not read here; this key belongs into a repo's .mcpctl/config.json"));
     } else if (key->type == MC_KEY_SERVERS && v.type == MC_JSON_OBJECT) {
         read_servers(r, v);
     } else if (key->type != MC_KEY_FOREIGN) {

@@ -3,9 +3,11 @@
 #include <stddef.h>
 
 const struct mc_source mc_sources[] = {
-    {".mcp.json", false},
-    {".cursor/mcp.json", false},
-    {".vscode/mcp.json", false},
-    {".mcpctl/config.json", true},
-    {NULL, false},
+    {.path = ".mcp.json"},
+    {.path = ".cursor/mcp.json"},
+    {.path = ".vscode/mcp.json"},
+    {.path = ".mcpctl/config.json", .own = true},
+    {.path = NULL},
 };
+
+const struct mc_source mc_user_source = {.path = "config.json", .own = true, .user = true};

@@ -5,10 +5,12 @@
 #include "base/fwd.h"
 
 struct mc_source {
-    const char *path; /* below the repo root */
+    const char *path; /* below the repo root, or the user's config directory */
+    bool user;        /* in the user's own config directory: the hub's keys, which no repo may set */
     bool own;         /* mcpctl's own file: all keys, and no leniency for what other programs mean by them */
 };
 
 extern const struct mc_source mc_sources[]; /* ends with a NULL path */
+extern const struct mc_source mc_user_source;
 
 #endif

@@ -136,17 +136,32 @@ static void raise_limits(void)
     }
 }
 
-static int listen_all(struct hub *h, const struct mc_hub_options *o, struct mc_err *err)
+/* Who else may call, by the user's own word. */
+static int open_guard(struct hub *h, struct mc_err *err)
 {
     MC_CLEANUP(mc_freep) char *token = NULL;
+    struct mc_config *c = NULL;
 
-    if (mc_path_in(MC_DIR_RUNTIME, "hub.sock", &h->socket_path, err) || mc_http_listen_unix(h->http, h->socket_path, err) ||
-        mc_http_listen_tcp(h->http, o->port, &h->port, err))
-        return -1;
-    if (mc_token_get(&token, err))
+    if (mc_token_get(&token, err) || mc_config_load_user(&c, err))
         return -1;
     mc_guard_set_token(h->guard, token);
+    for (size_t i = 0; i < mc_config_allowed_hosts(c)->n; i++)
+        mc_guard_allow_host(h->guard, mc_config_allowed_hosts(c)->v[i]);
+    for (size_t i = 0; i < mc_config_allowed_origins(c)->n; i++)
+        mc_guard_allow_origin(h->guard, mc_config_allowed_origins(c)->v[i]);
+    for (size_t i = 0; i < mc_config_diag_count(c); i++) {
+        MC_CLEANUP(mc_freep) char *text = mc_diag_text(mc_config_diag(c, i), NULL);
+        mc_warn("hub", "%s", text);
+    }
+    mc_config_unref(c);
     return 0;
+}
+
+static int listen_all(struct hub *h, const struct mc_hub_options *o, struct mc_err *err)
+{
+    if (mc_path_in(MC_DIR_RUNTIME, "hub.sock", &h->socket_path, err))
+        return -1;
+    return open_guard(h, err) || mc_http_listen_unix(h->http, h->socket_path, err) || mc_http_listen_tcp(h->http, o->port, &h->port, err) ? -1 : 0;
 }
 
 static void hub_init(struct hub *h)

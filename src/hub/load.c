@@ -3,9 +3,12 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "base/path.h"
 #include "loop/work.h"
 #include "store/catalogs.h"
+
+static char *no_env[] = {NULL};
 
 static void refuse(struct loaded *l, enum server_mode mode, char *reason)
 {
@@ -53,7 +56,7 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
                mc_asprintf("%s; allow it with: mcpctl trust %s",
                            l->trust == MC_TRUST_CHANGED ? "its config has changed since you trusted it" : "not trusted yet",
                            spec->name));
-    } else if (mc_launch_resolve(spec, job->root, job->env.v, &l->backend.launch, &err)) {
+    } else if (mc_launch_resolve(spec, job->root, job->env.v ? job->env.v : no_env, &l->backend.launch, &err)) {
         refuse(l, SERVER_UNUSABLE, mc_strdup(err.msg));
     } else {
         l->mode = SERVER_ON;
@@ -79,10 +82,9 @@ static void run(void *arg)
         job->err = err;
         return;
     }
-    if (mc_trust_load(&trust, &err)) {
-        job->err = err;
-        return;
-    }
+    /* an unreadable book trusts nothing: the servers are blocked and say so */
+    if (mc_trust_load(&trust, &err))
+        job->warning = mc_asprintf("the trust file cannot be used: %s", err.msg);
     job->n = mc_config_server_count(job->config);
     job->servers = mc_calloc(job->n ? job->n : 1, sizeof(*job->servers));
     for (size_t i = 0; i < job->n; i++) {
@@ -96,6 +98,8 @@ static void done(void *arg)
 {
     struct load *job = arg;
 
+    if (job->warning)
+        mc_warn("hub", "%s", job->warning);
     job->done(job, job->arg);
 }
 
@@ -106,7 +110,6 @@ void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env, void (
     job->root = mc_strdup(root);
     job->env = *env;
     memset(env, 0, sizeof(*env));
-    mc_strv_push(&job->env, "MCPCTL=1"); /* never empty, and servers can tell who runs them */
     job->done = fn;
     job->arg = arg;
     mc_work(l, run, done, job);
@@ -126,6 +129,7 @@ void load_free(struct load *job)
     mc_free(job->servers);
     mc_config_unref(job->config);
     mc_strv_done(&job->env);
+    mc_free(job->warning);
     mc_free(job->root);
     mc_free(job);
 }

@@ -20,6 +20,7 @@ struct load {
     struct mc_config *config;
     struct loaded *servers;
     size_t n;
+    char *warning; /* logged on the loop's thread; NULL */
     /* private */
     void (*done)(struct load *job, void *arg);
     void *arg;

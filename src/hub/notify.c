@@ -225,21 +225,22 @@ struct cache_job {
     char digest[65];
     char *text;
     size_t len;
+    struct mc_err err;
 };
 
 static void cache_write(void *arg)
 {
     struct cache_job *j = arg;
-    struct mc_err err;
 
-    if (mc_catalogs_put(j->digest, (struct mc_str){j->text, j->len}, &err))
-        mc_warn("hub", "a catalog could not be cached: %s", err.msg);
+    mc_catalogs_put(j->digest, (struct mc_str){j->text, j->len}, &j->err);
 }
 
 static void cache_done(void *arg)
 {
     struct cache_job *j = arg;
 
+    if (j->err.code)
+        mc_warn("hub", "a catalog could not be cached: %s", j->err.msg);
     mc_free(j->text);
     mc_free(j);
 }

@@ -144,16 +144,6 @@ static void start_servers(struct workspace *ws)
     }
 }
 
-static void guard_allow(struct hub *h, const struct mc_config *c)
-{
-    const struct mc_strv *hosts = mc_config_allowed_hosts(c), *origins = mc_config_allowed_origins(c);
-
-    for (size_t i = 0; i < hosts->n; i++)
-        mc_guard_allow_host(h->guard, hosts->v[i]);
-    for (size_t i = 0; i < origins->n; i++)
-        mc_guard_allow_origin(h->guard, origins->v[i]);
-}
-
 struct addition {
     struct hub *hub;
     bool detach;
@@ -196,7 +186,6 @@ static void on_loaded(struct load *job, void *arg)
         mc_info("hub", "workspace %s: %s", ws->name, ws->root);
     }
     ws->detached |= a->detach;
-    guard_allow(h, ws->config);
     start_servers(ws);
     notify_lists(ws, NULL, MC_KINDS_ALL);
     attach_changed(h);

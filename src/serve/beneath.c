@@ -228,6 +228,25 @@ static int open_error(const struct mc_beneath *b, const char *path, int error, s
     return mc_err_sys(err, error, "cannot open %s", path);
 }
 
+/* .git may hold credentials (remote URLs, hooks' settings), whatever link leads there; mcpctl serve git tells what is in it. */
+static bool is_gits_own(const struct mc_beneath *b, int fd)
+{
+    char link[40], where[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, where, sizeof where - 1);
+    if (n < 0)
+        return false;
+    where[n] = '\0';
+    const char *rest = strip_root(b->real, where);
+    for (const char *p = rest; p && *p; p += strspn(p, "/")) {
+        size_t len = strcspn(p, "/");
+        if (len == 4 && strncmp(p, ".git", 4) == 0)
+            return true;
+        p += len;
+    }
+    return false;
+}
+
 int mc_beneath_open(const struct mc_beneath *b, const char *path, int flags, int *ret_fd,
                     struct mc_err *err)
 {
@@ -240,7 +259,14 @@ int mc_beneath_open(const struct mc_beneath *b, const char *path, int flags, int
     int error = b->walk_only ? ENOSYS : kernel_open(b, rel, flags, ret_fd);
     if (error == ENOSYS || error == EPERM || error == EXDEV || error == EAGAIN)
         error = walk_open(b, rel, flags, ret_fd);
-    return error ? open_error(b, path, error, err) : 0;
+    if (error)
+        return open_error(b, path, error, err);
+    if (is_gits_own(b, *ret_fd)) {
+        close(*ret_fd);
+        *ret_fd = -1;
+        return mc_err_set(err, MC_E_DENIED, "%s is git's own; use the git tools", path);
+    }
+    return 0;
 }
 
 const char *mc_beneath_kind(mode_t mode)

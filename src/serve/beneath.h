@@ -23,7 +23,7 @@ const char *mc_beneath_root(const struct mc_beneath *b); /* the real path */
 int mc_beneath_relative(const struct mc_beneath *b, const char *path, char **ret,
                         struct mc_err *err);
 /* O_PATH, O_RDONLY, O_DIRECTORY, O_NOFOLLOW (the last component alone) and the like; O_CLOEXEC, O_NOCTTY and O_NONBLOCK are added.
- * -MC_E_DENIED when the path leads out of the root, -MC_E_NOT_FOUND, -MC_E_SYSTEM. */
+ * -MC_E_DENIED when the path leads out of the root or into a .git, -MC_E_NOT_FOUND, -MC_E_SYSTEM. */
 int mc_beneath_open(const struct mc_beneath *b, const char *path, int flags, int *ret_fd,
                     struct mc_err *err);
 /* A regular file for reading, without ever opening anything else for reading (a FIFO, a device). */

@@ -52,7 +52,6 @@ static void test_entry(void)
     struct mc_config *c = parse(".mcpctl/config.json",
                                 "// ours\n"
                                 "{\"workspace\": \"my-app\", \"nameMax\": 64,\n"
-                                " \"allowedHosts\": [\"devbox\"], \"allowedOrigins\": [\"https://a.example\"],\n"
                                 " \"servers\": {\n"
                                 "  \"\\u0061ll\": {\"type\": \"local\", \"command\": \"run\", \"args\": [\"-x\", \"\"],\n"
                                 "   \"env\": {\"S\": \"t\\u00e9xt\", \"N\": 1.0, \"B\": true, \"U\": null},\n"
@@ -69,8 +68,6 @@ static void test_entry(void)
     is_int(mc_config_server_count(c), 3, "three servers");
     is_str(mc_config_workspace(c), "my-app", "workspace");
     is_int(mc_config_name_max(c), 64, "nameMax");
-    is_str(mc_config_allowed_hosts(c)->v[0], "devbox", "allowedHosts");
-    is_str(mc_config_allowed_origins(c)->v[0], "https://a.example", "allowedOrigins");
     if (!ok(s != NULL, "the name is decoded"))
         exit(1);
     ok(s == mc_config_server(c, 0), "it is the first");
@@ -118,9 +115,40 @@ static void test_quiet(void)
                 "{\"servers\": {\"a\": {\"command\": \"x\", \"timeout\": 60}}}",
                 ".mcpctl/config.json:1:47: error: servers.a.timeout: expected an object, found a number\n");
     is_reported("our own root keys are not read elsewhere", ".vscode/mcp.json",
-                "{\"servers\": {\"a\": {\"command\": \"x\"}}, \"allowedHosts\": [\"evil\"]}",
-                ".vscode/mcp.json:1:38: warning: allowedHosts: not read here; this key belongs into "
+                "{\"servers\": {\"a\": {\"command\": \"x\"}}, \"nameMax\": 64}",
+                ".vscode/mcp.json:1:38: warning: nameMax: not read here; this key belongs into "
                 ".mcpctl/config.json\n");
+    is_reported("no repo opens the hub to others", ".mcpctl/config.json",
+                "{\"allowedHosts\": [\"evil\"], \"servers\": {\"a\": {\"command\": \"x\"}}}",
+                ".mcpctl/config.json:1:2: warning: allowedHosts: not read from a repo; this key belongs into "
+                "config.json in ~/.config/mcpctl\n");
+}
+
+static void test_user(void)
+{
+    char dir[] = "/tmp/mcpctl-user-XXXXXX";
+    struct mc_config *c = NULL;
+
+    if (!ok(mkdtemp(dir) != NULL, "a config home"))
+        exit(1);
+    setenv("XDG_CONFIG_HOME", dir, 1);
+    is_int(mc_config_load_user(&c, NULL), 0, "no file of the user's");
+    is_int(mc_config_allowed_hosts(c)->n, 0, "allows nothing");
+    mc_config_unref(c);
+
+    MC_CLEANUP(mc_freep) char *sub = mc_path_join(dir, "mcpctl");
+    MC_CLEANUP(mc_freep) char *file = mc_path_join(sub, "config.json");
+    static const char text[] = "{\"allowedHosts\": [\"devbox\"], \"allowedOrigins\": [\"https://a.example\"], \"workspace\": \"x\"}";
+    mc_io_mkdirs(sub, 0700, NULL);
+    mc_io_replace(file, text, sizeof text - 1, 0600, NULL);
+    is_int(mc_config_load_user(&c, NULL), 0, "the user's file");
+    is_str(mc_config_allowed_hosts(c)->v[0], "devbox", "allowedHosts");
+    is_str(mc_config_allowed_origins(c)->v[0], "https://a.example", "allowedOrigins");
+    is_int(mc_config_diag_count(c), 1, "a repo's key is warned about");
+    mc_config_unref(c);
+    unlink(file);
+    rmdir(sub);
+    rmdir(dir);
 }
 
 /* ---- what is said ---- */
@@ -533,6 +561,7 @@ static void try_file(const char *path, const char *text, size_t n)
 int main(void)
 {
     test_entry();
+    test_user();
     test_quiet();
     test_five_mistakes();
     test_mistakes();
