@@ -1,11 +1,16 @@
 /* Reading config: what is taken, and what is said about what is not, with exact places. */
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/err.h"
+#include "base/io.h"
+#include "base/path.h"
 #include "config/config.h"
 #include "tests/tap.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/shared.h"
+
+#include <unistd.h>
 
 #define ROOT "/repo"
 
