@@ -85,6 +85,16 @@ static void default_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* The hub raises its own limit. Programs that use select() break above 1,024, and those that want more raise it themselves. */
+static void usual_descriptor_limit(void)
+{
+    struct rlimit rl;
+    if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur > FD_SETSIZE) {
+        rl.rlim_cur = FD_SETSIZE;
+        setrlimit(RLIMIT_NOFILE, &rl);
+    }
+}
+
 static _Noreturn void become_server(const struct keeper *k, pid_t keeper)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -93,6 +103,7 @@ static _Noreturn void become_server(const struct keeper *k, pid_t keeper)
     setsid();
     default_signals();
     close_on_exec_above_2();
+    usual_descriptor_limit();
     note("pid", getpid());
     execvp(k->path, k->argv);
     int why = errno;

@@ -9,18 +9,18 @@
 #     FUZZERS += tests/fuzz/fuzz-NAME
 #     tests_fuzz_fuzz_NAME_SOURCES = tests/fuzz/fuzz-NAME.c $(FUZZ_MAIN)
 #     tests_fuzz_fuzz_NAME_LDADD = $(CORE_LIBS)
-#     tests_fuzz_fuzz_NAME_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+#     tests_fuzz_fuzz_NAME_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 FUZZERS =
 EXTRA_DIST += tests/fuzz/corpus
 
 if FUZZING
 FUZZ_MAIN =
-FUZZ_LDFLAGS = -fsanitize=fuzzer
+FUZZ_LINK = -fsanitize=fuzzer
 noinst_PROGRAMS += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/replay.c
 else
 FUZZ_MAIN = tests/fuzz/replay.c
-FUZZ_LDFLAGS =
+FUZZ_LINK =
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
 endif
@@ -28,24 +28,24 @@ endif
 FUZZERS += tests/fuzz/fuzz-scan
 tests_fuzz_fuzz_scan_SOURCES = tests/fuzz/fuzz-scan.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_scan_LDADD = $(CORE_LIBS)
-tests_fuzz_fuzz_scan_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_scan_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 
 FUZZERS += tests/fuzz/fuzz-jsonc
 tests_fuzz_fuzz_jsonc_SOURCES = tests/fuzz/fuzz-jsonc.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_jsonc_LDADD = $(CORE_LIBS)
-tests_fuzz_fuzz_jsonc_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_jsonc_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 
 FUZZERS += tests/fuzz/fuzz-frame
 tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz-frame.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_frame_LDADD = $(CORE_LIBS)
-tests_fuzz_fuzz_frame_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_frame_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 
 FUZZERS += tests/fuzz/fuzz-sse
 tests_fuzz_fuzz_sse_SOURCES = tests/fuzz/fuzz-sse.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_sse_LDADD = $(CORE_LIBS)
-tests_fuzz_fuzz_sse_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_sse_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 
 FUZZERS += tests/fuzz/fuzz-config
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz-config.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_config_LDADD = $(CORE_LIBS)
-tests_fuzz_fuzz_config_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_config_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)

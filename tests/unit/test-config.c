@@ -93,7 +93,7 @@ static void test_entry(void)
     is_int(s->start_timeout_ms, 1500, "timeout.start");
     is_int(s->call_timeout_ms, 120000, "timeout.call");
     ok(s->disabled, "disabled");
-    is_int(s->origin.line, 5, "origin: line");
+    is_int(s->origin.line, 4, "origin: line");
     is_int(s->origin.col, 3, "origin: column");
     is_str(s->origin.file, ROOT "/.mcpctl/config.json", "origin: file");
     s = mc_config_find(c, "far");
