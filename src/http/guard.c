@@ -204,7 +204,7 @@ static bool origin_ok(const struct mc_guard *g, struct mc_http_req *r, const cha
         return false;
     }
     /* A browser calls a configured origin cross-site as well: it was let in by name. */
-    if (mc_str_eq_nocase(site, MC_STR("cross-site")) && !configured) {
+    if ((mc_str_eq_nocase(site, MC_STR("cross-site")) && !configured) || mc_http_header_count(r, "sec-fetch-site") > 1) {
         *why = "a web page of another site sent this request (Sec-Fetch-Site: cross-site)";
         return false;
     }

@@ -38,26 +38,31 @@ static void listen_again(struct mc_timer *t)
         uv_poll_start(&h->listeners[i]->poll, UV_READABLE, on_acceptable);
 }
 
+/* UV_DISCONNECT never comes, but keeps the handle active: nothing else may keep the loop alive. */
 static void pause_accepting(struct mc_http *h)
 {
     for (unsigned i = 0; i < h->n_listeners; i++)
-        uv_poll_stop(&h->listeners[i]->poll);
+        uv_poll_start(&h->listeners[i]->poll, UV_DISCONNECT, on_acceptable);
     mc_timer_start(h->loop, &h->accept_pause, MC_HTTP_ACCEPT_PAUSE_MS, listen_again);
 }
 
-/* No descriptor for the client that waits: gives up the reserve to accept and close it, so that it learns of it at once and
- * the listener does not stay readable. False: nothing left but to pause. */
-static bool turn_away(struct mc_listener *ln)
+/* No descriptor for the client that waits: gives up the reserve to accept and close it, so that it learns of it at once
+ * and the listener does not stay readable. The kernel says EMFILE before it looks whether anybody waits. */
+enum turned { TURNED_AWAY, NOBODY_WAITS, CANNOT };
+static enum turned turn_away(struct mc_listener *ln)
 {
     struct mc_http *h = ln->h;
     if (h->reserve_fd < 0)
-        return false;
+        return CANNOT;
     close(h->reserve_fd);
     int fd = accept4(ln->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    bool nobody = fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
     if (fd >= 0)
         close(fd);
     h->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    return fd >= 0;
+    if (fd >= 0)
+        return TURNED_AWAY;
+    return nobody ? NOBODY_WAITS : CANNOT;
 }
 
 static void welcome(struct mc_listener *ln, int fd)
@@ -90,13 +95,17 @@ static void on_acceptable(uv_poll_t *poll, int status, int events)
             welcome(ln, fd);
             continue;
         }
-        if (errno == EAGAIN || errno == EWOULDBLOCK)
+        int why = errno;
+        if (why == EAGAIN || why == EWOULDBLOCK)
             return;
-        if (errno != EMFILE && errno != ENFILE && errno != ENOMEM && errno != ENOBUFS)
+        if (why != EMFILE && why != ENFILE && why != ENOMEM && why != ENOBUFS)
             continue; /* that client's trouble, not ours: ECONNABORTED and the like */
+        enum turned turned = turn_away(ln);
+        if (turned == NOBODY_WAITS)
+            return;
         if (due(h, &h->told_fds_at))
-            mc_warn("http", "cannot accept connections: %s", uv_strerror(-errno));
-        if (!turn_away(ln)) {
+            mc_warn("http", "cannot accept connections: %s", uv_strerror(-why));
+        if (turned == CANNOT) {
             pause_accepting(h);
             return;
         }

@@ -11,6 +11,7 @@
 #include "http/internal.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/un.h>
@@ -199,16 +200,27 @@ static void answer_free(struct answer *a)
     *a = (struct answer){.status = 0};
 }
 
-static MC_UNUSED int dial(void)
+static int dial_later(void)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const struct timeval patience = {.tv_sec = PATIENCE_S};
-    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons((uint16_t)fx.port),
-                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    return fd;
+}
+
+static void dial_now(int fd)
+{
+    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons((uint16_t)fx.port),
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
         printf("# connect: %s\n", strerror(errno));
+}
+
+static MC_UNUSED int dial(void)
+{
+    int fd = dial_later();
+    dial_now(fd);
     return fd;
 }
 

@@ -2,6 +2,7 @@
 #include "tests/unit/http-fixture.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 #define HOST "Host: localhost\r\n"
@@ -253,18 +254,16 @@ static void test_no_descriptors(void)
     struct rlimit lim, low;
     struct answer a;
     int fds[CLIENTS], fill[FILL], n = 0, closed = 0;
-    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons((uint16_t)fx.port),
-                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     getrlimit(RLIMIT_NOFILE, &lim);
     low = lim;
     low.rlim_cur = FILL;
     for (int i = 0; i < CLIENTS; i++)
-        fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        fds[i] = dial_later();
     setrlimit(RLIMIT_NOFILE, &low);
     while (n < FILL && (fill[n] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
         n++;
     for (int i = 0; i < CLIENTS; i++) {
-        connect(fds[i], (struct sockaddr *)&addr, sizeof(addr));
+        dial_now(fds[i]);
         say(fds[i], "GET /echo HTTP/1.1\r\n" HOST "\r\n");
         closed += hear(fds[i], &a) == 0;
         answer_free(&a);
@@ -278,6 +277,35 @@ static void test_no_descriptors(void)
         close(fill[--n]);
     is_int(ask("GET /echo HTTP/1.1\r\n" HOST "\r\n", &a), 200, "afterwards clients are served again");
     answer_free(&a);
+}
+
+static void lose_reserve(struct mc_http *h)
+{
+    close(h->reserve_fd);
+    h->reserve_fd = -1;
+}
+
+/* Without even a reserve, accepting pauses; who waits is served when there are descriptors again. */
+static void test_accept_pause(void)
+{
+    struct rlimit lim, low;
+    struct answer a;
+    server_start(lose_reserve);
+    getrlimit(RLIMIT_NOFILE, &lim);
+    int fd = dial_later(), lowest = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    low = lim;
+    low.rlim_cur = (rlim_t)lowest;
+    close(lowest);
+    setrlimit(RLIMIT_NOFILE, &low);
+    dial_now(fd);
+    say(fd, "GET /echo HTTP/1.1\r\n" HOST "\r\n");
+    while (!__atomic_load_n(&fx.http->told_fds_at, __ATOMIC_RELAXED))
+        sched_yield();
+    setrlimit(RLIMIT_NOFILE, &lim);
+    is_int(hear(fd, &a), 200, "a client that had to wait for a descriptor");
+    answer_free(&a);
+    close(fd);
+    server_stop();
 }
 
 static void allow_three(struct mc_http *h)
@@ -354,6 +382,7 @@ int main(void)
     test_thousand();
     test_no_descriptors();
     server_stop();
+    test_accept_pause();
     test_connection_limit();
     test_close();
     test_memory();
