@@ -32,6 +32,7 @@
 #define HUB_LISTENS_MAX 4096
 #define HUB_URIS_MAX 256                        /* resource subscriptions of one listen or session */
 #define HUB_WORKSPACES_MAX 64
+#define HUB_COLLISIONS_MAX 20                   /* names on two servers that status tells of */
 #define HUB_GRACE_MS 5000                       /* a list waits so long for servers that start for the first time */
 #define HUB_KEEPALIVE_MS 25000                  /* comment on idle event streams */
 
@@ -149,6 +150,7 @@ struct view {
     struct mc_catalog **held;
     size_t n_held;
     struct mc_bytes *lists[MC_KIND_MAX]; /* {"tools":[…]  without the closing brace */
+    struct mc_strv collisions; /* what is hidden by what, for status; at most HUB_COLLISIONS_MAX */
 };
 /* The view of one server, or of all (NULL), made on first use; owned by the workspace. */
 struct view *view_get(struct workspace *ws, const char *server);
@@ -162,6 +164,8 @@ const struct route *view_route(struct view *v, enum mc_kind kind, struct mc_str 
 struct server *view_resource(struct view *v, struct mc_str uri);
 /* A template or resource named by completion/complete's ref. */
 struct server *view_template(struct view *v, struct mc_str uri);
+/* Names that more than one server has, as sentences. */
+const struct mc_strv *view_collisions(struct view *v);
 /* The known name nearest to a misspelt one; NULL when none is near. Borrowed until the view is built again. */
 const char *view_nearest(struct view *v, enum mc_kind kind, const char *name);
 unsigned view_caps(struct view *v); /* union of enum mc_cap; servers not yet known count as able */

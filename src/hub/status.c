@@ -108,6 +108,9 @@ static cJSON *workspace_doc(struct workspace *ws)
         MC_CLEANUP(mc_freep) char *text = mc_diag_text(mc_config_diag(ws->config, i), ws->root);
         mc_doc_add_str(list, NULL, text);
     }
+    const struct mc_strv *collisions = view_collisions(view_get(ws, NULL));
+    for (size_t i = 0; i < collisions->n; i++)
+        mc_doc_add_str(list, NULL, collisions->v[i]);
     list = mc_doc_add(o, "servers", mc_doc_array());
     for (size_t i = 0; i < ws->n_servers; i++)
         mc_doc_add(list, NULL, server_doc(&ws->servers[i]));

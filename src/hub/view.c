@@ -1,8 +1,7 @@
 /* What one endpoint shows: the servers' catalogs merged under the names that clients use, kept as ready bytes.
  * Order: servers as configured, items as the server gave them. Built when first asked for, again after a catalog changed. */
 #include "base/alloc.h"
-#include "base/err.h"
-#include "base/log.h"
+#include "base/cleanup.h"
 #include "base/map.h"
 #include "hub/internal.h"
 #include "json/scan.h"
@@ -46,6 +45,7 @@ void view_stale(struct view *v)
     mc_free(v->held);
     v->held = NULL;
     v->n_held = 0;
+    mc_strv_done(&v->collisions);
 }
 
 void view_free(struct view *v)
@@ -82,6 +82,15 @@ static bool is_named(enum mc_kind kind)
     return kind == MC_KIND_TOOL || kind == MC_KIND_PROMPT;
 }
 
+static void add_collision(struct view *v, enum mc_kind kind, struct mc_str key, const struct server *hidden, const struct server *shown)
+{
+    MC_CLEANUP(mc_freep) char *name = mc_str_printable(key, false);
+
+    if (v->collisions.n < HUB_COLLISIONS_MAX)
+        mc_strv_take(&v->collisions, mc_asprintf("warning: %s: %s of server %s is hidden by that of server %s; give one of them another \"prefix\"",
+                                                 mc_kind_member(kind), name, hidden->spec->name, shown->spec->name));
+}
+
 static void add_item(struct view *v, struct server *srv, struct mc_catalog *catalog, enum mc_kind kind,
                      const struct mc_item *item, struct mc_buf *out)
 {
@@ -94,8 +103,7 @@ static void add_item(struct view *v, struct server *srv, struct mc_catalog *cata
     }
     const struct route *first = mc_map_get(v->names[kind], key);
     if (first) {
-        mc_warn("hub", "%s: %s of server %s is hidden by the one of server %s: %.*s", v->ws->name,
-                mc_kind_member(kind), srv->spec->name, first->server->spec->name, MC_STR_ARG(key));
+        add_collision(v, kind, key, srv, first->server);
         return;
     }
     struct route *r = MC_NEW(struct route);
@@ -144,6 +152,12 @@ static void freshen(struct view *v)
 {
     if (!v->fresh)
         build(v);
+}
+
+const struct mc_strv *view_collisions(struct view *v)
+{
+    freshen(v);
+    return &v->collisions;
 }
 
 struct mc_str view_list(struct view *v, enum mc_kind kind)
