@@ -6,12 +6,12 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/path.h"
-#include "base/time.h"
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/client.h"
 #include "cli/launch.h"
 #include "cli/out.h"
+#include "cli/repo.h"
 #include "hub/hub.h"
 #include "json/scan.h"
 #include "serve/serve.h"
@@ -19,12 +19,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-#define HUB_END_MS 15000 /* its own stop ladder is shorter */
 
 int mc_cmd_hub_run(struct mc_cli *cli)
 {
@@ -46,42 +42,11 @@ int mc_cmd_hub_run(struct mc_cli *cli)
     return mc_hub_main(&options);
 }
 
-/* Whoever reads our output next must find the hub gone: its pidfd becomes readable then. */
-static int await_end(struct mc_client *c, int pidfd, struct mc_err *err)
-{
-    mc_client_close(c); /* the hub lets open connections finish */
-    struct pollfd p = {.fd = pidfd, .events = POLLIN};
-    uint64_t deadline = mc_now_ms() + HUB_END_MS;
-    while (pidfd >= 0 && mc_now_ms() < deadline) {
-        if (poll(&p, 1, (int)(deadline - mc_now_ms())) > 0)
-            return 0;
-    }
-    return pidfd < 0 ? 0 : mc_err_set(err, MC_E_TIMEOUT, "the hub was told to end, but still runs");
-}
-
 static int shut_down(struct mc_client *c, struct mc_err *err)
 {
-    MC_CLEANUP(mc_closep) int pidfd = (int)syscall(SYS_pidfd_open, mc_client_pid(c), 0); /* -1 before Linux 5.3: no wait */
+    MC_CLEANUP(mc_closep) int pidfd = mc_launch_watch(c);
     int ret = mc_api_doc(c, "POST", "/api/shutdown", MC_STR("{}"), NULL, err);
-    return ret < 0 ? ret : await_end(c, pidfd, err);
-}
-
-static int remove_workspace(struct mc_client *c, const char *name, struct mc_err *err)
-{
-    MC_CLEANUP(mc_buf_done) struct mc_buf path = MC_BUF_INIT(4096);
-    mc_buf_addz(&path, "/api/workspaces/");
-    mc_api_escape(&path, name);
-    return mc_api_doc(c, "DELETE", path.data, MC_STR_NONE, NULL, err);
-}
-
-/* The last workspace of a hub that `up` started: the hub goes with it, and we wait for that. */
-static int remove_here(struct mc_client *c, const cJSON *status, const cJSON *w, struct mc_err *err)
-{
-    bool last = cJSON_GetArraySize(mc_doc_get(status, "workspaces")) == 1;
-    bool ends = last && mc_doc_bool(mc_doc_get(status, "hub"), "ephemeral", false);
-    MC_CLEANUP(mc_closep) int pidfd = ends ? (int)syscall(SYS_pidfd_open, mc_client_pid(c), 0) : -1;
-    int ret = remove_workspace(c, mc_doc_str(w, "name"), err);
-    return ret < 0 ? ret : await_end(c, pidfd, err);
+    return ret < 0 ? ret : mc_launch_await_end(c, pidfd, err);
 }
 
 static void say_stopped(const struct mc_cli *cli, const cJSON *status, const cJSON *only)
@@ -119,7 +84,7 @@ static int down(struct mc_cli *cli, struct mc_client *c, const cJSON *status, st
     const cJSON *w = mc_api_workspace(status, root);
     if (!w)
         return mc_err_set(err, MC_E_NOT_FOUND, "%s is not up; `mcpctl status` shows what is, `mcpctl down --all` ends all", root);
-    ret = remove_here(c, status, w, err);
+    ret = mc_repo_remove(c, NULL, status, w, err);
     if (ret == 0)
         say_stopped(cli, status, w);
     return ret;

@@ -93,18 +93,22 @@ static int add_workspace(struct up *up, const char *root, struct mc_err *err)
 {
     MC_CLEANUP(mc_buf_done) struct mc_buf body = MC_BUF_INIT(MC_REPO_BODY_MAX);
     mc_repo_body(root, up->detach, &body);
+    if (!up->detach)
+        mc_attach_hold_signals(); /* from here on there is something to take away again */
     int ret = mc_api_doc(up->client, "POST", "/api/workspaces", mc_buf_str(&body), &up->workspace, err);
     return ret < 0 ? ret : find_endpoint(up, err);
 }
 
 static void remove_workspace(struct up *up)
 {
-    MC_CLEANUP(mc_buf_done) struct mc_buf path = MC_BUF_INIT(4096);
     MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
-    mc_buf_addz(&path, "/api/workspaces/");
-    mc_api_escape(&path, up->name);
-    if (mc_client_open(&c, NULL) == 0)
-        mc_api_doc(c, "DELETE", path.data, MC_STR_NONE, NULL, NULL);
+    MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
+    const char *root = mc_doc_str(up->workspace, "root");
+    if (root && mc_client_open(&c, NULL) == 0 && mc_api_here(c, &status, NULL, NULL) == 0) {
+        const cJSON *w = mc_api_workspace(status, root);
+        if (w)
+            mc_repo_remove(c, up->client, status, w, NULL);
+    }
 }
 
 static int could_not_start(struct up *up, const struct mc_verdict *v, struct mc_err *err)
@@ -193,17 +197,31 @@ static int attached(struct up *up, struct mc_err *err)
     }
 }
 
+/* A hub that was ending took our connection and let it fall: there is room for a new one. */
+static int add_to_hub(struct up *up, const char *root, struct mc_err *err)
+{
+    int ret = reach_hub(up, err);
+    if (ret < 0)
+        return ret;
+    ret = add_workspace(up, root, err);
+    if (ret != -MC_E_UNREACHABLE)
+        return ret;
+    MC_CLEANUP(mc_closep) int pidfd = mc_launch_watch(up->client);
+    ret = mc_launch_await_end(up->client, pidfd, err);
+    mc_client_free(up->client);
+    up->client = NULL;
+    if (ret == 0)
+        ret = reach_hub(up, err);
+    return ret < 0 ? ret : add_workspace(up, root, err);
+}
+
 static int run(struct up *up, struct mc_err *err)
 {
     MC_CLEANUP(mc_freep) char *root = NULL;
     int ret = prepare(up, &root, err);
-    if (ret == 0)
-        ret = reach_hub(up, err);
     if (ret < 0)
         return ret;
-    if (!up->detach)
-        mc_attach_hold_signals();
-    ret = add_workspace(up, root, err);
+    ret = add_to_hub(up, root, err);
     if (ret < 0)
         return ret;
     if (cJSON_GetArraySize(mc_doc_get(up->workspace, "servers")) == 0)

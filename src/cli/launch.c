@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -201,4 +202,22 @@ int mc_launch_hub(unsigned port, unsigned verbose, struct mc_client **ret, bool 
     r = start(port, verbose, err);
     *ret_started = r == 0;
     return r < 0 ? r : mc_client_open(ret, err);
+}
+
+int mc_launch_watch(const struct mc_client *c)
+{
+    return (int)syscall(SYS_pidfd_open, mc_client_pid(c), 0);
+}
+
+/* Whoever reads our output next must find the hub gone. */
+int mc_launch_await_end(struct mc_client *c, int pidfd, struct mc_err *err)
+{
+    struct pollfd p = {.fd = pidfd, .events = POLLIN};
+    uint64_t now, deadline = mc_now_ms() + MC_LAUNCH_END_MS;
+    mc_client_close(c);
+    while (pidfd >= 0 && (now = mc_now_ms()) < deadline) {
+        if (poll(&p, 1, (int)(deadline - now)) > 0)
+            return 0;
+    }
+    return pidfd < 0 ? 0 : mc_err_set(err, MC_E_TIMEOUT, "the hub was told to end, but still runs");
 }

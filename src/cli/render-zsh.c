@@ -31,7 +31,7 @@ static void action(enum mc_complete kind, const char *const *words, struct mc_bu
         break;
     default:
         if (mc_complete_source(kind))
-            mc_buf_addf(out, "_mcpctl_ask %s", mc_complete_source(kind));
+            mc_buf_addf(out, " _mcpctl_ask %s", mc_complete_source(kind)); /* the space: called with these words alone */
     }
 }
 
@@ -136,11 +136,11 @@ void mc_render_zsh(struct mc_buf *out)
     size_t len;
     mc_buf_addz(out, "#compdef mcpctl\n# zsh completion for mcpctl, made by `mcpctl help --format=zsh`\n\n"
                      "_mcpctl_ask() {\n    local -a found\n"
-                     "    found=(${(f)\"$(_call_program values $_mcpctl_self __complete $@ 2>/dev/null)\"})\n"
-                     "    compadd \"${@:2}\" -a found\n}\n\n"
+                     "    found=(${(f)\"$(_call_program values $_mcpctl_self __complete $1 2>/dev/null)\"})\n"
+                     "    compadd -a found\n}\n\n"
                      "_mcpctl_arguments() {\n    local -a found\n"
                      "    found=(${(f)\"$(_call_program values $_mcpctl_self __complete arguments ${(q)words[2]} 2>/dev/null)\"})\n"
-                     "    compadd -S '' -a found\n}\n\n"
+                     "    compadd \"$@\" -S '' -a found\n}\n\n"
                      "_mcpctl_commands() {\n    local -a all=(\n");
     commands(out);
     mc_buf_addz(out, "    )\n    _describe -t commands command all\n}\n\n"

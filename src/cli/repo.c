@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "cli/api.h"
 #include "cli/client.h"
+#include "cli/launch.h"
 #include "cli/out.h"
 #include "config/config.h"
 #include "json/scan.h"
@@ -76,4 +77,18 @@ int mc_repo_refresh(const char *root, struct mc_err *err)
         return ret;
     mc_repo_body(root, mc_doc_bool(w, "detached", false), &body);
     return mc_api_doc(c, "POST", "/api/workspaces", mc_buf_str(&body), NULL, err);
+}
+
+int mc_repo_remove(struct mc_client *c, struct mc_client *other, const cJSON *status, const cJSON *workspace, struct mc_err *err)
+{
+    bool last = cJSON_GetArraySize(mc_doc_get(status, "workspaces")) == 1;
+    bool ends = last && mc_doc_bool(mc_doc_get(status, "hub"), "ephemeral", false);
+    MC_CLEANUP(mc_closep) int pidfd = ends ? mc_launch_watch(c) : -1;
+    MC_CLEANUP(mc_buf_done) struct mc_buf path = MC_BUF_INIT(4096);
+    mc_buf_addz(&path, "/api/workspaces/");
+    mc_api_escape(&path, mc_doc_str(workspace, "name"));
+    int ret = mc_api_doc(c, "DELETE", path.data, MC_STR_NONE, NULL, err);
+    if (other)
+        mc_client_close(other);
+    return ret < 0 ? ret : mc_launch_await_end(c, pidfd, err);
 }

@@ -1,6 +1,7 @@
 # Each is a script that checks the sources; it runs alone, too: sh tests/lint/layers.t
 LINTS = \
 	tests/lint/banned.t \
+	tests/lint/completions.t \
 	tests/lint/docs.t \
 	tests/lint/layers.t \
 	tests/lint/man.t \

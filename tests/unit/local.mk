@@ -120,6 +120,24 @@ tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_loop_LDADD = $(HUB_LIBS)
 
+# cli
+LOOP_TESTS += \
+	tests/unit/test-cli-callargs \
+	tests/unit/test-cli-client \
+	tests/unit/test-cli-parse \
+	tests/unit/test-cli-render \
+	tests/unit/test-cli-view
+tests_unit_test_cli_callargs_SOURCES = tests/unit/test-cli-callargs.c
+tests_unit_test_cli_callargs_LDADD = $(CLI_LIBS)
+tests_unit_test_cli_client_SOURCES = tests/unit/scratch.h tests/unit/test-cli-client.c
+tests_unit_test_cli_client_LDADD = $(CLI_LIBS)
+tests_unit_test_cli_parse_SOURCES = tests/unit/test-cli-parse.c
+tests_unit_test_cli_parse_LDADD = $(CLI_LIBS)
+tests_unit_test_cli_render_SOURCES = tests/unit/test-cli-render.c
+tests_unit_test_cli_render_LDADD = $(CLI_LIBS)
+tests_unit_test_cli_view_SOURCES = tests/unit/test-cli-view.c
+tests_unit_test_cli_view_LDADD = $(CLI_LIBS)
+
 # The unit tests alone, and under valgrind.
 UNIT_TESTS = $(CORE_TESTS) $(LOOP_TESTS)
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite

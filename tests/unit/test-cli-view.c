@@ -1,0 +1,108 @@
+#include "tests/tap.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/logline.h"
+#include "cli/verdict.h"
+#include "cli/view.h"
+
+static struct mc_buf out = MC_BUF_INIT(1u << 20);
+
+/* "READY STOPPED:3 FAILED": states of servers, with their number of tools where it is known; r- before it: a remote one. */
+static cJSON *workspace(const char *states)
+{
+    cJSON *w = mc_doc_object(), *list = mc_doc_add(w, "servers", mc_doc_array());
+    char word[64];
+    int n, tools;
+    for (; sscanf(states, " %63s%n", word, &n) == 1; states += n) {
+        cJSON *s = mc_doc_add(list, NULL, mc_doc_object());
+        bool remote = strncmp(word, "r-", 2) == 0;
+        char *colon = strchr(word, ':');
+        if (colon && sscanf(colon + 1, "%d", &tools) == 1)
+            mc_doc_add_num(s, "tools", tools);
+        if (colon)
+            *colon = '\0';
+        mc_doc_add_str(s, "state", word + (remote ? 2 : 0));
+        mc_doc_add_str(s, "name", "name");
+        mc_doc_add_str(s, "transport", remote ? "http" : "stdio");
+    }
+    return w;
+}
+
+static void verdict(const char *states, bool late, enum mc_code code, bool settled)
+{
+    cJSON *w = workspace(states);
+    struct mc_verdict v = mc_verdict_of(w, late);
+    is_str(mc_code_slug(mc_verdict_code(&v)), mc_code_slug(code), "%s%s", states, late ? ", at the deadline" : "");
+    is_int(mc_verdict_settled(&v), settled, "... settled");
+    mc_doc_free(w);
+}
+
+static void verdicts(void)
+{
+    verdict("READY:1 FAILED BLOCKED", false, MC_OK, true);
+    verdict("STOPPED:0 FAILED", false, MC_OK, true);
+    verdict("STARTING FAILED", false, MC_OK, false);
+    verdict("HANDSHAKE BLOCKED", true, MC_OK, false);
+    verdict("STOPPED FAILED", false, MC_OK, false);
+    verdict("BACKOFF FAILED", false, MC_OK, false);
+    verdict("BACKOFF FAILED", true, MC_E_UNREACHABLE, true);
+    verdict("FAILED BLOCKED", false, MC_E_UNREACHABLE, true);
+    verdict("BLOCKED BLOCKED DISABLED", false, MC_E_DENIED, true);
+    verdict("BLOCKED r-FAILED", false, MC_E_DENIED, true);
+    verdict("READY:1 r-FAILED", false, MC_OK, true);
+    verdict("r-FAILED", false, MC_E_UNREACHABLE, true);
+    verdict("r-DISABLED", false, MC_OK, true);
+    verdict("DISABLED", false, MC_OK, true);
+    verdict("", false, MC_OK, true);
+    verdict("NEWSTATE:1", false, MC_OK, true);
+}
+
+static void tables(void)
+{
+    cJSON *w = workspace("READY:12 STOPPED:3 STARTING");
+    mc_view_servers(w, &out, false, 0, "*");
+    ok(strstr(out.data, "  name    ready          12"), "a ready server with its tools");
+    ok(strstr(out.data, "  name    asleep          3"), "one that sleeps, by another word");
+    ok(strstr(out.data, "  name    * starting      -"), "one on its way, with a spinner");
+    ok(!strstr(out.data, "\033"), "no colour unless asked for");
+    mc_buf_clear(&out);
+    mc_view_servers(w, &out, true, 0, NULL);
+    ok(strstr(out.data, "\033[32mready\033[0m"), "colour when asked for");
+    mc_doc_free(w);
+}
+
+static void failures(void)
+{
+    struct mc_err err;
+    cJSON *w = mc_doc_parse(MC_STR("{\"servers\":[{\"name\":\"a\",\"state\":\"FAILED\",\"transport\":\"stdio\",\"lastError\":\"it\\u001b[2Jended\",\"commandLine\":\"x y\","
+                                   "\"stderr\":[\"one\",\"t\\u0007wo\"]},{\"name\":\"b\",\"state\":\"BLOCKED\",\"transport\":\"stdio\",\"reason\":\"not trusted\"},"
+                                   "{\"name\":\"c\",\"state\":\"READY\",\"transport\":\"stdio\"},{\"name\":\"d\",\"state\":\"FAILED\",\"transport\":\"http\"}]}"), &err);
+    mc_buf_clear(&out);
+    mc_view_failures(w, &out, false);
+    is_str(out.data, "a: failed: it?[2Jended\n  command: x y\n  | one\n  | t?wo\nb: blocked: not trusted\n", "why, with the last lines, nothing that a terminal obeys");
+    mc_doc_free(w);
+}
+
+static void lines(void)
+{
+    struct mc_logline l = {.color = false};
+    cJSON *w = mc_doc_parse(MC_STR("[{\"name\":\"a\"},{\"name\":\"longer\"}]"), NULL);
+    mc_logline_widen(&l, w);
+    mc_buf_clear(&out);
+    mc_logline_add(&l, "a", "x\033[31my", &out);
+    mc_logline_add(&l, "longer", "", &out);
+    mc_logline_add(&l, NULL, "x", &out);
+    is_str(out.data, "a      | x?[31my\nlonger | \n", "lines behind the names of their servers");
+    mc_doc_free(w);
+}
+
+int main(void)
+{
+    verdicts();
+    tables();
+    failures();
+    lines();
+    mc_buf_done(&out);
+    return done_testing();
+}
