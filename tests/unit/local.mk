@@ -138,6 +138,29 @@ tests_unit_test_cli_render_LDADD = $(CLI_LIBS)
 tests_unit_test_cli_view_SOURCES = tests/unit/test-cli-view.c
 tests_unit_test_cli_view_LDADD = $(CLI_LIBS)
 
+# http
+LOOP_TESTS += \
+	tests/unit/test-guard \
+	tests/unit/test-http \
+	tests/unit/test-http-life \
+	tests/unit/test-http-listen \
+	tests/unit/test-peer
+tests_unit_test_guard_SOURCES = tests/unit/test-guard.c
+tests_unit_test_guard_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_guard_LDADD = $(HUB_LIBS)
+tests_unit_test_http_SOURCES = tests/unit/test-http.c tests/unit/http-fixture.h
+tests_unit_test_http_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_http_LDADD = $(HUB_LIBS)
+tests_unit_test_http_life_SOURCES = tests/unit/test-http-life.c tests/unit/http-fixture.h
+tests_unit_test_http_life_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_http_life_LDADD = $(HUB_LIBS)
+tests_unit_test_http_listen_SOURCES = tests/unit/test-http-listen.c tests/unit/scratch.h
+tests_unit_test_http_listen_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_http_listen_LDADD = $(HUB_LIBS)
+tests_unit_test_peer_SOURCES = tests/unit/test-peer.c
+tests_unit_test_peer_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_peer_LDADD = $(HUB_LIBS)
+
 # The unit tests alone, and under valgrind.
 UNIT_TESTS = $(CORE_TESTS) $(LOOP_TESTS)
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
