@@ -205,6 +205,9 @@ mkfifo "$work/stdin"
 "$mcpctl" serve files "$root" <"$work/stdin" >"$work/stdout" &
 pid=$!
 exec 3>"$work/stdin"
+# Its answer shows that it is mcpctl, not still the shell that becomes it.
+printf '{"jsonrpc":"2.0","id":1,"method":"ping"}\n' >&3
+until [ -s "$work/stdout" ] || ! kill -0 $pid; do sleep 0.05; done
 kill -TERM $pid
 wait $pid 2>/dev/null
 same $? 143 "SIGTERM ends it while stdin is open"
