@@ -132,13 +132,20 @@ static void describe_exit(struct mc_backend *b, int code, int sig, char *out, si
         snprintf(out, n, "it exited with status %d%s%s", code, last ? "; last line on stderr: " : "", last ? last : "");
 }
 
+static void fail_waiting(struct mc_backend *b, const char *what)
+{
+    struct mc_err err;
+
+    mc_err_set(&err, MC_E_UNREACHABLE, "server %s %s", b->name, what);
+    calls_fail_queue(b, &err);
+}
+
 static void on_exit(void *arg, int code, int sig)
 {
     struct mc_backend *b = arg;
     enum mc_backend_state was = b->state;
     bool probed = b->probe.state == MC_CALL_SENT;
     char why[MC_ERR_MSG_MAX];
-    struct mc_err err;
 
     incoming_stderr_done(b);
     describe_exit(b, code, sig, why, sizeof(why));
@@ -152,8 +159,7 @@ static void on_exit(void *arg, int code, int sig)
             spawn(b);
         } else {
             backend_set_state(b, MC_BACKEND_STOPPED, "stopped");
-            mc_err_set(&err, MC_E_UNREACHABLE, "server %s was stopped", b->name);
-            calls_fail_queue(b, &err);
+            fail_waiting(b, "was stopped");
         }
     } else if (was == MC_BACKEND_STARTING && probed && b->protocol == MC_PROTOCOL_AUTO && !b->skip_probe) {
         /* some legacy servers exit on a request before initialize */
@@ -239,10 +245,10 @@ void mc_backend_unref(struct mc_backend *b)
         return;
     if (b->child)
         mc_child_close(b->child);
+    b->child = NULL;
     mc_timer_stop(b->loop, &b->timer);
-    handshake_abandon(b);
-    listing_abandon(b);
-    MC_ASSERT(b->in_flight == 0 && b->queued == 0); /* callers take their calls back first */
+    run_over(b, "nobody uses it any more"); /* only the hub's own requests can be left: a caller's call has a reference */
+    MC_ASSERT(b->in_flight == 0 && b->queued == 0);
     calls_done(b);
     mc_frame_done(&b->frame);
     for (unsigned i = 0; i < b->ring.n; i++)
@@ -271,9 +277,8 @@ void mc_backend_start(struct mc_backend *b)
     }
 }
 
-void mc_backend_stop(struct mc_backend *b)
+static void begin_stop(struct mc_backend *b)
 {
-    b->restart_wanted = false;
     if (b->child && b->state != MC_BACKEND_STOPPING) {
         backend_set_state(b, MC_BACKEND_STOPPING, "asked to stop");
         mc_child_stop(b->child, MC_CHILD_LADDER_DEFAULT);
@@ -282,12 +287,25 @@ void mc_backend_stop(struct mc_backend *b)
     }
 }
 
+void mc_backend_stop(struct mc_backend *b)
+{
+    mc_backend_ref(b);
+    b->restart_wanted = false;
+    begin_stop(b);
+    if (!b->child)
+        fail_waiting(b, "was stopped");
+    mc_backend_unref(b);
+}
+
 void mc_backend_restart(struct mc_backend *b)
 {
-    mc_backend_stop(b);
+    mc_backend_ref(b);
+    b->restart_wanted = false;
+    begin_stop(b);
     b->failures = 0;
     b->restarts++;
     mc_backend_start(b);
+    mc_backend_unref(b);
 }
 
 void mc_backend_kill(struct mc_backend *b)
@@ -298,8 +316,9 @@ void mc_backend_kill(struct mc_backend *b)
     if (child)
         mc_child_close(child);
     mc_timer_stop(b->loop, &b->timer);
-    run_over(b, "the hub is ending");
     b->state = MC_BACKEND_STOPPED;
+    run_over(b, "the hub is ending");
+    fail_waiting(b, "was stopped");
 }
 
 void mc_backend_send(struct mc_backend *b, struct mc_str message)

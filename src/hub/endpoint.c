@@ -312,14 +312,14 @@ static void on_get_session(void *arg, struct session *s)
     struct mc_http_req *req = arg;
     struct mc_str last = mc_http_header(req, "Last-Event-ID");
 
-    if (!s) {
+    if (!s)
         http_error(req, 404, MC_RPC_INVALID_REQUEST, "Session not found: it has ended, or it is somebody else's; initialize again");
-    } else if (last.p) {
-        if (!stream_resume(s, last, req))
-            stream_open(s, req, true); /* its stream is not kept any more: at least what comes from now on */
-    } else {
+    else if (last.p && stream_resume(s, last, req))
+        return;
+    else if (stream_room(s)) /* also when the stream is not kept any more: at least what comes from now on */
         stream_open(s, req, true);
-    }
+    else
+        http_error(req, 429, MC_RPC_INVALID_REQUEST, "this session has 32 event streams, no more are accepted");
 }
 
 void endpoint_get(struct hub *h, const struct endpoint_request *r)

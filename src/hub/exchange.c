@@ -91,6 +91,8 @@ static void finish(struct exchange *x)
         stream_finish(x->stream);
     else if (req && x->sse)
         mc_http_stream_end(req);
+    else if (req && x->workspace_gone)
+        http_error(req, 503, MC_RPC_INTERNAL, "the workspace was taken down");
     else if (req && x->batch && x->answers.len > 0) {
         mc_buf_addc(&x->answers, ']');
         mc_http_reply(req, 200, "application/json", NULL, mc_buf_str(&x->answers));
@@ -154,8 +156,10 @@ void exchanges_of_workspace_over(struct workspace *ws)
 {
     link_each(l, &ws->hub->exchanges) {
         struct exchange *x = link_entry(l, struct exchange, link);
-        if (x->view->ws == ws)
+        if (x->view->ws == ws) {
+            x->workspace_gone = true;
             exchange_abandon(x);
+        }
     }
 }
 
@@ -163,8 +167,7 @@ void exchanges_of_session_over(struct session *s)
 {
     link_each(l, &s->hub->exchanges) {
         struct exchange *x = link_entry(l, struct exchange, link);
-        if (x->session == s) {
+        if (x->session == s)
             exchange_abandon(x);
-        }
     }
 }

@@ -85,6 +85,7 @@ struct hub {
     } elicitations[HUB_ELICITATIONS_MAX];
     unsigned next_elicitation;
     uint64_t last_keepalive;
+    uint64_t notices; /* resource notices so far */
     struct mc_timer status_timer; /* coalesces status events */
     struct mc_timer tick; /* coarse: idle sessions, old streams, keep-alives */
     struct mc_buf scratch; /* for one message; never held across a call that could use it */
@@ -201,6 +202,8 @@ struct stream {
     size_t kept_bytes;
 };
 /* The client's request becomes the stream's output. Sends the priming event to sessions of 2025-11-25. */
+/* Room for one more? The oldest that nobody listens to is dropped for it. */
+bool stream_room(struct session *s);
 struct stream *stream_open(struct session *s, struct mc_http_req *req, bool standing);
 void stream_write(struct stream *st, struct mc_str message);
 void stream_finish(struct stream *st); /* ends the response; kept for a while for resumption */
@@ -227,6 +230,7 @@ struct session {
     unsigned caps;
     int level; /* index of the syslog levels, -1 before logging/setLevel */
     uint64_t last_used;
+    uint64_t told; /* number of the last resource notice, so that each is sent once */
     unsigned next_stream, next_ask;
     unsigned n_streams, n_asks;
     struct link streams, asks, calls;
@@ -260,6 +264,7 @@ struct exchange {
     struct stream *stream;   /* legacy, once it is an event stream */
     bool sse;
     bool batch;
+    bool workspace_gone;
     bool feeding;            /* more messages of this POST are to come: do not end it yet */
     unsigned open;           /* requests not answered yet */
     struct mc_buf answers;   /* batch: the array so far */

@@ -161,8 +161,8 @@ static bool concerns(const struct subscription *sub, struct mc_str uri)
 static void on_resource_updated(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
     struct mc_buf uri = MC_BUF_INIT(64u << 10), members = MC_BUF_INIT(64u << 10);
-    struct session *last = NULL;
 
+    h->notices++;
     if (mc_env_string(e, MC_F_URI, &uri)) {
         mc_buf_adds(&members, MC_STR("\"uri\":"));
         mc_buf_adds(&members, mc_env(e, MC_F_URI));
@@ -172,8 +172,10 @@ static void on_resource_updated(struct hub *h, struct mc_backend *b, const struc
                 continue;
             if (sub->listen)
                 listen_notify(sub->listen, "notifications/resources/updated", mc_buf_str(&members));
-            else if (sub->session != last)
-                session_push(last = sub->session, e->text);
+            else if (sub->session->told != h->notices) {
+                sub->session->told = h->notices;
+                session_push(sub->session, e->text);
+            }
         }
     }
     mc_buf_done(&members);

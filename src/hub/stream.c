@@ -36,18 +36,25 @@ static void put(struct stream *st, unsigned seq, struct mc_str data)
     mc_http_stream_write(st->req, mc_buf_str(out));
 }
 
+bool stream_room(struct session *s)
+{
+    if (s->n_streams < HUB_STREAMS_MAX)
+        return true;
+    link_each(l, &s->streams) {
+        struct stream *old = link_entry(l, struct stream, link);
+        if (!old->req && (old->done || old->standing)) {
+            stream_free(old);
+            return true;
+        }
+    }
+    return false;
+}
+
 struct stream *stream_open(struct session *s, struct mc_http_req *req, bool standing)
 {
     struct stream *st = MC_NEW(struct stream);
 
-    if (s->n_streams >= HUB_STREAMS_MAX) /* the oldest that nobody listens to makes room */
-        link_each(l, &s->streams) {
-            struct stream *old = link_entry(l, struct stream, link);
-            if (!old->req && old->done) {
-                stream_free(old);
-                break;
-            }
-        }
+    stream_room(s); /* a request's own stream is opened in any case: calls have their bound */
     st->session = s;
     st->no = s->next_stream++;
     st->standing = standing;

@@ -87,8 +87,9 @@ static void add_collision(struct view *v, enum mc_kind kind, struct mc_str key, 
     MC_CLEANUP(mc_freep) char *name = mc_str_printable(key, false);
 
     if (v->collisions.n < HUB_COLLISIONS_MAX)
-        mc_strv_take(&v->collisions, mc_asprintf("warning: %s: %s of server %s is hidden by that of server %s; give one of them another \"prefix\"",
-                                                 mc_kind_member(kind), name, hidden->spec->name, shown->spec->name));
+        mc_strv_take(&v->collisions, mc_asprintf("warning: %s: %s of server %s is hidden by that of server %s%s",
+                                                 mc_kind_member(kind), name, hidden->spec->name, shown->spec->name,
+                                                 is_named(kind) ? "; give one of them another \"prefix\"" : ""));
 }
 
 static void add_item(struct view *v, struct server *srv, struct mc_catalog *catalog, enum mc_kind kind,
