@@ -7,31 +7,58 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
 
-/* Who holds a port: the listening socket's inode from /proc/net, then the process that has it open. */
+/* Who holds a port: the socket's inode from /proc/net, then the process that has it open. */
 
 #define TCP_LISTEN_HEX "0A"
 
-static bool listening_socket(const char *path, unsigned port, unsigned long *inode, uid_t *uid)
+struct holder {
+    unsigned long inode;
+    unsigned uid;
+    bool listens;
+};
+
+/* 127.0.0.1, ::1 or ::ffff:127.0.0.1 as the kernel prints them: words in host order. */
+static bool is_loopback(const char *addr, size_t n)
+{
+    char v4[9], one[9], tail[9] = "", mapped[9];
+    snprintf(v4, sizeof(v4), "%08X", htonl(INADDR_LOOPBACK));
+    snprintf(one, sizeof(one), "%08X", htonl(1));
+    snprintf(mapped, sizeof(mapped), "%08X", htonl(0xffff));
+    if (n >= 8)
+        memcpy(tail, addr + n - 8, 8);
+    if (n == 8)
+        return strcmp(tail, v4) == 0;
+    if (n != 32 || strncmp(addr, "0000000000000000", 16) != 0)
+        return false;
+    return (strcmp(tail, one) == 0 && strncmp(addr + 16, "00000000", 8) == 0) ||
+           (strcmp(tail, v4) == 0 && strncmp(addr + 16, mapped, 8) == 0);
+}
+
+/* A socket that keeps the port from being bound: one that listens on it or, as 37373 is also a port that the kernel gives to
+ * outgoing connections, one that is connected from it. The former is preferred. */
+static void search(const char *path, unsigned port, struct holder *ret)
 {
     char line[512], local[48], state[8];
     FILE *f = fopen(path, "re");
-    bool found = false;
-    while (f && !found && fgets(line, sizeof(line), f)) {
-        unsigned owner, local_port;
-        if (sscanf(line, "%*s %47s %*s %7s %*s %*s %*s %u %*s %lu", local, state, &owner, inode) != 4)
+    while (f && !ret->listens && fgets(line, sizeof(line), f)) {
+        struct holder h;
+        unsigned local_port;
+        if (sscanf(line, "%*s %47s %*s %7s %*s %*s %*s %u %*s %lu", local, state, &h.uid, &h.inode) != 4)
             continue;
         const char *colon = strrchr(local, ':');
-        found = strcmp(state, TCP_LISTEN_HEX) == 0 && colon && sscanf(colon, ":%x", &local_port) == 1 &&
-                local_port == port;
-        *uid = owner;
+        if (!colon || sscanf(colon, ":%x", &local_port) != 1 || local_port != port || h.inode == 0)
+            continue;
+        h.listens = strcmp(state, TCP_LISTEN_HEX) == 0;
+        if (h.listens || is_loopback(local, (size_t)(colon - local)))
+            *ret = h;
     }
     if (f)
         fclose(f);
-    return found;
 }
 
 static bool has_open(const char *pid, const char *link)
@@ -77,16 +104,24 @@ static char *process_with(unsigned long inode)
     return found;
 }
 
-char *mc_peer_port_holder(unsigned port)
+static char *user_name(uid_t uid)
 {
-    unsigned long inode;
-    uid_t uid;
-    if (!listening_socket("/proc/net/tcp", port, &inode, &uid) &&
-        !listening_socket("/proc/net/tcp6", port, &inode, &uid))
-        return NULL;
-    char *process = process_with(inode);
-    if (process)
-        return process;
     const struct passwd *pw = getpwuid(uid);
     return pw ? mc_asprintf("user %s", pw->pw_name) : mc_asprintf("user %u", (unsigned)uid);
+}
+
+char *mc_peer_port_holder(unsigned port)
+{
+    struct holder h = {0};
+    search("/proc/net/tcp", port, &h);
+    search("/proc/net/tcp6", port, &h);
+    if (!h.inode)
+        return NULL;
+    char *who = process_with(h.inode);
+    if (!who)
+        who = user_name(h.uid);
+    if (h.listens)
+        return who;
+    MC_CLEANUP(mc_freep) char *connected = who;
+    return mc_asprintf("an outgoing connection of %s", connected);
 }

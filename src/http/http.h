@@ -46,13 +46,15 @@ struct mc_http_ops {
     /* The headers are complete, the body is not read yet: a chance to refuse early (guard, wrong route, Content-Length too big).
      * Return true to go on; on false the callee has answered and the connection closes after it. May be NULL. */
     bool (*on_headers)(void *arg, struct mc_http_req *r);
-    /* The unanswered (or streaming) request's client has gone. The request is freed when this returns. Called at most once, and never
-     * after the request was finished. */
+    /* The unanswered (or streaming) request's client has gone, also when it only closed its writing side. The request is freed when
+     * this returns. Called at most once, always from the loop, and never after the request was finished. Before on_request (the body
+     * broke off or was refused) only when on_headers had set data. Answers given from here on are ignored. */
     void (*on_gone)(void *arg, struct mc_http_req *r);
     /* Output that was congested is below the mark again. May be NULL. */
     void (*on_drain)(void *arg, struct mc_http_req *r);
 };
 
+/* Raise RLIMIT_NOFILE before: a quarter of it (at most 512) is left to others, the rest bounds the connections. */
 struct mc_http *mc_http_new(struct mc_loop *l, const struct mc_http_ops *ops, void *arg);
 /* Listens on 127.0.0.1 and ::1 (one of them missing from the machine is fine). port 0 picks one that is free on both. *ret_port is the port in use.
  * In use: -MC_E_CONFLICT with the holder ("port 37373 is in use by node (pid 812)", or by its user) and the advice --port 0. */
@@ -60,7 +62,8 @@ int mc_http_listen_tcp(struct mc_http *h, unsigned port, unsigned *ret_port, str
 /* A unix socket, 0600; a stale one is replaced, a live one is -MC_E_CONFLICT. Removed at close. */
 int mc_http_listen_unix(struct mc_http *h, const char *path, struct mc_err *err);
 void mc_http_set_body_max(struct mc_http *h, size_t bytes);
-/* Stops listening and closes every connection after what is queued (at most grace_ms); then calls done. */
+/* Stops listening and closes every connection after what is queued (at most grace_ms); then calls done from the loop. Idle connections
+ * close at once, streams get their last chunk and on_gone, unanswered requests may still be answered until grace_ms are over. */
 void mc_http_close(struct mc_http *h, unsigned grace_ms, void (*done)(void *arg), void *arg);
 void mc_http_free(struct mc_http *h); /* after done */
 unsigned mc_http_connections(const struct mc_http *h);
@@ -80,8 +83,8 @@ void *mc_http_data(const struct mc_http_req *r); /* the handler's own pointer */
 void mc_http_set_data(struct mc_http_req *r, void *data);
 
 /* ---- the answer ---- */
-/* A whole answer; ends the request. headers: extra "Name: value\r\n" lines or NULL. Content-Type is type (NULL: no body, no type).
- * HEAD sends no body. Both body parts are copied or written at once; part 2 may be empty: it spares the caller a join. */
+/* A whole answer; ends the request. It may have any size (the next pipelined request waits until it is sent). headers: extra "Name: value\r\n" lines or NULL. Content-Type is type (NULL: no body, no type).
+ * HEAD sends no body. The body is copied or written at once. */
 void mc_http_reply(struct mc_http_req *r, int status, const char *type, const char *headers, struct mc_str body);
 /* text/event-stream with Cache-Control: no-cache and X-Accel-Buffering: no, chunked; the request lives on until mc_http_stream_end or on_gone. */
 void mc_http_stream_begin(struct mc_http_req *r, const char *headers);

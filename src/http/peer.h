@@ -13,7 +13,8 @@
 bool mc_peer_tcp_owner(int fd, uid_t *uid);
 /* SO_PEERCRED. */
 bool mc_peer_unix_owner(int fd, uid_t *uid, pid_t *pid);
-/* Who listens on this TCP port? "node (pid 812)", else "user alice", else NULL. Caller frees. */
+/* Who keeps this TCP port from being bound on the loopback interface? "node (pid 812)", else "user alice"; "an outgoing connection of …"
+ * where it is no listener; NULL when it cannot be told. Caller frees. */
 char *mc_peer_port_holder(unsigned port);
 
 #endif

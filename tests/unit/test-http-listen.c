@@ -100,6 +100,27 @@ static void test_one_family_taken(void)
     end_server(h, l);
 }
 
+/* The kernel gives ports like ours to outgoing connections as well. */
+static void test_port_of_a_connection(void)
+{
+    struct mc_loop *l, *l2;
+    struct mc_err err = {0};
+    unsigned port = 0;
+    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof(addr);
+    struct mc_http *h = new_server(&l), *h2 = new_server(&l2);
+    is_int(mc_http_listen_tcp(h, 0, &port, &err), 0, "a server");
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    addr.sin_port = htons((uint16_t)port);
+    is_int(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0, "... and a client of it");
+    getsockname(fd, (struct sockaddr *)&addr, &len);
+    is_int(mc_http_listen_tcp(h2, ntohs(addr.sin_port), NULL, &err), -MC_E_CONFLICT, "the client's own port is taken");
+    ok(strstr(err.msg, "an outgoing connection of ") && strstr(err.msg, "(pid "), "... %s", err.msg);
+    close(fd);
+    end_server(h, l);
+    end_server(h2, l2);
+}
+
 /* Another user's process cannot be looked into: its user is named. */
 static void test_holder_of_another_user(void)
 {
@@ -194,6 +215,7 @@ int main(void)
         return 99;
     test_tcp();
     test_one_family_taken();
+    test_port_of_a_connection();
     test_holder_of_another_user();
     test_unix();
     return done_testing();
