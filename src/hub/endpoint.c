@@ -173,11 +173,11 @@ static void batch(struct exchange *x, struct mc_bytes *message)
     struct mc_jval v;
     unsigned n = 0;
 
-    x->batch = true;
     if (mc_json_check(text.p, text.n, NULL, &err)) {
         refuse(x, MC_STR_NONE, 400, MC_RPC_PARSE, err.msg, MC_STR_NONE);
         return;
     }
+    x->batch = true;
     mc_jiter_init(&it, mc_jval_of(text));
     while (mc_jiter_next(&it, NULL, &v)) {
         int code = n++ < HUB_BATCH_MAX ? mc_envelope_scan(v.s, &e, &err) : MC_RPC_INVALID_REQUEST;

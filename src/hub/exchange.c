@@ -2,6 +2,7 @@
  * A client that goes away cancels in the modern era; in the legacy era its calls go on, and an event stream can be resumed. */
 #include "base/alloc.h"
 #include "hub/internal.h"
+#include "json/scan.h"
 #include "mcp/rpc.h"
 #include "mcp/sse.h"
 
@@ -57,6 +58,21 @@ static void write_event(struct exchange *x, struct mc_str message)
     }
 }
 
+/* The answers of a batch that were kept for one array go out one by one. */
+static void flush_answers(struct exchange *x)
+{
+    struct mc_jiter it;
+    struct mc_jval v;
+
+    if (x->answers.len == 0)
+        return;
+    mc_buf_addc(&x->answers, ']');
+    mc_jiter_init(&it, mc_jval_of(mc_buf_str(&x->answers)));
+    while (mc_jiter_next(&it, NULL, &v))
+        write_event(x, v.s);
+    mc_buf_done(&x->answers);
+}
+
 static void begin_events(struct exchange *x)
 {
     x->sse = true;
@@ -68,6 +84,7 @@ static void begin_events(struct exchange *x)
     } else {
         mc_http_stream_begin(x->req, NULL);
     }
+    flush_answers(x);
 }
 
 void exchange_event(struct exchange *x, struct mc_str message)
