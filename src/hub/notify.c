@@ -155,7 +155,9 @@ static bool concerns(const struct subscription *sub, struct mc_str uri)
 {
     struct mc_str want = mc_str_of(sub->uri);
 
-    return mc_str_starts(uri, want) || mc_str_starts(want, uri);
+    if (!mc_str_starts(uri, want))
+        return false;
+    return uri.n == want.n || (want.n > 0 && want.p[want.n - 1] == '/') || memchr("/?#", uri.p[want.n], 3);
 }
 
 static void on_resource_updated(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
