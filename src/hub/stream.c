@@ -5,6 +5,8 @@
 #include "mcp/sse.h"
 #include <stdio.h>
 
+#define RETRY_MS 1000 /* a client that lost its stream comes back after that */
+
 static void on_gone(struct sink *sink)
 {
     struct stream *st = mc_container_of(sink, struct stream, sink);
@@ -36,6 +38,15 @@ static void put(struct stream *st, unsigned seq, struct mc_str data)
     mc_http_stream_write(st->req, mc_buf_str(out));
 }
 
+/* An id and no data (2025-11-25 basic/transports § Sending Messages): from here on the client can resume, and knows how soon. */
+static void prime(struct stream *st)
+{
+    char event[64];
+    int n = snprintf(event, sizeof(event), "id: %u-0\nretry: %d\ndata:\n\n", st->no, RETRY_MS);
+
+    mc_http_stream_write(st->req, (struct mc_str){event, (size_t)n});
+}
+
 bool stream_room(struct session *s)
 {
     if (s->n_streams < HUB_STREAMS_MAX)
@@ -64,7 +75,7 @@ struct stream *stream_open(struct session *s, struct mc_http_req *req, bool stan
     attach(st, req);
     /* older clients would parse the empty data as JSON */
     if (s->rev >= MC_REV_2025_11_25)
-        put(st, 0, MC_STR_NONE);
+        prime(st);
     return st;
 }
 
