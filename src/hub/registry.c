@@ -47,9 +47,11 @@ void registry_put(struct hub *h, struct mc_backend *b)
     struct retired *r = MC_NEW(struct retired);
     r->backend = b;
     link_add(&h->retired, &r->link);
+    mc_backend_ref(b); /* its last callback may come from inside */
     mc_backend_stop(b);
     if (!mc_backend_pid(b))
         registry_gone(h, b);
+    mc_backend_unref(b);
 }
 
 void registry_gone(struct hub *h, struct mc_backend *b)
