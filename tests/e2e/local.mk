@@ -1,7 +1,9 @@
 # The program as users run it. Each file has a home, a runtime directory and a hub of its own.
 E2E_TESTS = \
 	tests/e2e/badinput.t \
+	tests/e2e/cli.t \
 	tests/e2e/exhausted.t \
+	tests/e2e/legacy.t \
 	tests/e2e/npm-servers.t \
 	tests/e2e/users.t
 
@@ -12,6 +14,7 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/sdk1-client.mjs \
 	tests/e2e/sdk2-client.mjs \
 	tests/e2e/servers.mjs \
+	tests/e2e/streams.sh \
 	tests/e2e/tap.mjs \
 	tests/package.json \
 	tests/package-lock.json

@@ -23,7 +23,7 @@ struct fake_options {
     long tools, slow, big, pages, progress, log, forks, exit_at_once, exit_after;
     bool silent, no_initialize_answer, probe_exit, probe_mute;
     bool garbage, split, wrong_id, answer_twice, exit_mid_call;
-    bool ignore_term, never_read, flood_stderr;
+    bool ignore_term, never_read, flood_stderr, trace;
     bool roots_at_start, list_changed, resources, subscribe, prompts, echo;
 };
 

@@ -67,6 +67,7 @@ static const struct option {
     {"--flood-stderr", FLAG, AT(flood_stderr), NULL,
      "8 MiB on stderr at the start, 64 KiB before each message"},
     {"--stderr", TEXT, AT(stderr_text), "TEXT", "a line on stderr at the start"},
+    {"--trace", FLAG, AT(trace), NULL, "every message that it gets as a line on stderr"},
     {"--fork", NUMBER, AT(forks), "N",
      "N daemons (double fork, setsid, SIGTERM ignored), told as \"forked PID\" on stderr"},
 };
@@ -239,6 +240,8 @@ static void take_lines(struct mc_buf *in, size_t from)
         start = (size_t)(nl - in->data) + 1;
         if (line.n && line.p[line.n - 1] == '\r')
             line.n--;
+        if (line.n && fake.opt.trace)
+            fprintf(stderr, "%.*s\n", MC_STR_ARG(line));
         if (line.n)
             fake_message(line);
     }
