@@ -202,8 +202,14 @@ subtest() {
     fi
 }
 
+# The hub's own words, where something failed.
+hub_log() {
+    find "$XDG_STATE_HOME" -name 'hub*.log' -exec tail -n 150 {} + 2>/dev/null
+}
+
 e2e_done() {
     ok 'down --all ends the hub' mc down --all
+    [ "$tap_failed" -eq 0 ] || diag "$(hub_log)"
     wait_for 'nothing that the test started is left' nothing_left && pass 'no process is left behind'
     [ -z "$(leftovers)" ] || diag "$(leftovers)"
     done_testing
