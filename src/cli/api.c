@@ -29,6 +29,8 @@ static enum mc_code code_of_status(int status)
     case 408:
     case 504:
         return MC_E_TIMEOUT;
+    case 409:
+        return MC_E_CONFLICT;
     case 413:
         return MC_E_TOO_BIG;
     case 502:

@@ -101,10 +101,10 @@ static void line(const struct mc_table *t, const struct layout *l, const char *c
         int pad = (int)(l->width[i] > n ? l->width[i] - n : 0);
         if (t->columns[i].right)
             mc_buf_addf(out, "%*s", pad, "");
-        if (shown < n && shown > 0)
-            mc_buf_addf(out, "%s%.*s…%s", mc_out_tint(l->color, tints[i]), (int)bytes_of(texts[i], shown - 1), texts[i], mc_out_plain(l->color && tints[i]));
-        else
-            mc_buf_addf(out, "%s%.*s%s", mc_out_tint(l->color, tints[i]), (int)bytes_of(texts[i], shown), texts[i], mc_out_plain(l->color && tints[i]));
+        bool tinted = l->color && tints[i] && shown > 0;
+        bool cut = shown < n && shown > 0;
+        mc_buf_addf(out, "%s%.*s%s%s", mc_out_tint(tinted, tints[i]), (int)bytes_of(texts[i], shown - cut), texts[i], cut ? "…" : "",
+                    mc_out_plain(tinted));
         if (!last)
             mc_buf_addf(out, "%*s", (t->columns[i].right ? 0 : pad) + COLUMN_GAP, "");
         col += l->width[i] + COLUMN_GAP;

@@ -138,7 +138,7 @@ static void pieces(void)
 
 static void errors_of_the_api(void)
 {
-    answer("HTTP/1.1 409 Conflict\r\nContent-Length: 52\r\n\r\n{\"error\":{\"code\":\"denied\",\"message\":\"not this time\"}}", false);
+    answer("HTTP/1.1 409 Conflict\r\n\r\n{\"error\":{\"code\":\"denied\",\"message\":\"not this time\"}}", true);
     is_int(mc_api_text(client, "GET", "/x", MC_STR_NONE, &body, &err), -MC_E_DENIED, "the hub's code is ours");
     is_str(err.msg, "not this time", "and its message");
     answer("HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy", false);
