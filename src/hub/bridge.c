@@ -14,6 +14,7 @@
 #define SERVER_INFO "\"" IO_MCP "serverInfo\":{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"
 #define CACHEABLE "\"ttlMs\":0,\"cacheScope\":\"private\""
 #define META_MAX (1u << 20)
+#define NOT_FOUND_MODERN MC_STR("-32602")
 
 /* Members of a request's _meta that are said anew to the server of the other era, or of this hop. */
 static bool hop_member(struct mc_str key)
@@ -135,6 +136,12 @@ static void stamp_result(const struct call *c, const struct mc_envelope *e, stru
         mc_splice_put(sp, inside(meta), empty_object(meta) ? MC_STR(SERVER_INFO) : MC_STR(SERVER_INFO ","));
 }
 
+/* The specification's own range: what a server says there is about its exchange with the hub, or of another era. */
+static bool reserved(int64_t code)
+{
+    return code >= -32099 && code <= MC_RPC_HEADER_MISMATCH;
+}
+
 /* Codes that the client's era does not have (basic/index § Error Codes). */
 static struct mc_str translate_code(const struct call *c, const struct mc_envelope *e)
 {
@@ -144,16 +151,37 @@ static struct mc_str translate_code(const struct call *c, const struct mc_envelo
         return MC_STR("-32603");
     if (c->x->era == MC_ERA_MODERN) {
         if (code == MC_RPC_RESOURCE_NOT_FOUND)
-            return MC_STR("-32602");
-        if (code == MC_RPC_URL_ELICITATION || code == MC_RPC_HEADER_MISMATCH || code == MC_RPC_UNSUPPORTED_VERSION)
+            return NOT_FOUND_MODERN;
+        if (reserved(code) && code != MC_RPC_MISSING_CAPABILITY)
             return MC_STR("-32603");
-    } else if (code >= -32099 && code <= MC_RPC_HEADER_MISMATCH && code != MC_RPC_URL_ELICITATION) {
+    } else if (reserved(code) && code != MC_RPC_URL_ELICITATION) {
         return MC_STR("-32603");
     } else if (code == MC_RPC_INVALID_PARAMS && c->e.method == MC_METHOD_RESOURCES_READ &&
                mc_jget(mc_jval_of(mc_env(e, MC_F_E_DATA)), "uri").type == MC_JSON_STRING) {
         return MC_STR("-32002");
     }
     return MC_STR_NONE;
+}
+
+static void translate_error(const struct call *c, const struct mc_envelope *e, struct mc_splice *sp)
+{
+    struct mc_str code = translate_code(c, e), at = inside(mc_env(e, MC_F_ERROR));
+
+    if (code.n > 0)
+        mc_splice_put(sp, mc_env(e, MC_F_E_CODE), code);
+    /* the code alone does not tell a modern client that it is the resource which is missing */
+    if (mc_str_eq(code, NOT_FOUND_MODERN) && !mc_env_has(e, MC_F_E_DATA) && mc_env_has(&c->e, MC_F_URI)) {
+        mc_splice_put(sp, at, MC_STR("\"data\":{\"uri\":"));
+        mc_splice_put(sp, at, mc_env(&c->e, MC_F_URI));
+        mc_splice_put(sp, at, MC_STR("},"));
+    }
+}
+
+/* A result that is not the last word: a legacy client has no idea of such. */
+static bool interim(const struct call *c, const struct mc_envelope *e)
+{
+    return mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_MODERN && mc_env_has(e, MC_F_RESULT_TYPE) &&
+           !mc_str_eq(mc_env(e, MC_F_RESULT_TYPE), MC_STR("\"complete\""));
 }
 
 int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out)
@@ -167,10 +195,10 @@ int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_b
             return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's result is not an object", MC_STR_NONE);
         if (c->x->era == MC_ERA_MODERN)
             stamp_result(c, e, &sp);
+        else if (interim(c, e))
+            return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server wants more input than a client of this revision can be asked for", MC_STR_NONE);
     } else if (mc_env_has(e, MC_F_E_CODE)) {
-        struct mc_str code = translate_code(c, e);
-        if (code.n > 0)
-            mc_splice_put(&sp, mc_env(e, MC_F_E_CODE), code);
+        translate_error(c, e, &sp);
     } else {
         return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's error has no code", MC_STR_NONE);
     }

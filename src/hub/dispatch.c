@@ -88,11 +88,22 @@ static bool not_found_here(const struct mc_envelope *e)
 
 static bool probe_next(struct call *c);
 
+/* Errors of servers come with 200, but for the one whose status is laid down (basic/index § Error Codes). */
+static int status_of(const struct call *c, const struct mc_envelope *e)
+{
+    int64_t code;
+
+    return c->x->era == MC_ERA_MODERN && e->kind == MC_MSG_ERROR && mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) &&
+                   code == MC_RPC_MISSING_CAPABILITY
+               ? 400 : 0;
+}
+
 static void on_answer(struct mc_call *base, const struct mc_envelope *e)
 {
     struct call *c = mc_container_of(base, struct call, base);
     struct exchange *x = c->x;
     struct mc_buf out = MC_BUF_INIT(ANSWER_MAX);
+    int status = status_of(c, e);
 
     if (c->probing && not_found_here(e) && probe_next(c))
         return;
@@ -104,7 +115,7 @@ static void on_answer(struct mc_call *base, const struct mc_envelope *e)
         mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's answer is too large", MC_STR_NONE);
     }
     call_free(c);
-    exchange_answer(x, mc_buf_str(&out), 0);
+    exchange_answer(x, mc_buf_str(&out), status);
     mc_buf_done(&out);
 }
 
