@@ -250,8 +250,8 @@ static void legacy(struct exchange *x, struct mc_bytes *message, const struct mc
         exchange_fed(x);
         return;
     }
-    if (version.p && mc_rev_era(mc_rev_find(version)) == MC_ERA_MODERN && !id.p) {
-        refuse(x, e ? mc_env(e, MC_F_ID) : MC_STR_NONE, 400, MC_RPC_INVALID_PARAMS,
+    if (e && version.p && mc_rev_era(mc_rev_find(version)) == MC_ERA_MODERN && !id.p) {
+        refuse(x, mc_env(e, MC_F_ID), 400, MC_RPC_INVALID_PARAMS,
                "params._meta needs io.modelcontextprotocol/protocolVersion and clientCapabilities", MC_STR_NONE);
         return;
     }
