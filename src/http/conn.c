@@ -117,12 +117,14 @@ void mc_conn_expired(struct mc_conn *c, enum mc_clock clock)
 void mc_conn_refuse(struct mc_conn *c, const struct mc_refusal *no)
 {
     char body[256];
-    int n = snprintf(body, sizeof(body), "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,\"message\":\"%s\"}}", no->why);
+    int n =
+        snprintf(body, sizeof(body),
+                 "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,\"message\":\"%s\"}}", no->why);
     bool is_head = c->req && c->req->is_head;
     mc_conn_forget(c);
     c->state = MC_CONN_CLOSING;
-    mc_response_write(c, no->status, "application/json", NULL, (struct mc_str){body, (size_t)n}, is_head,
-                      "Connection: close\r\n");
+    mc_response_write(c, no->status, "application/json", NULL, (struct mc_str){body, (size_t)n},
+                      is_head, "Connection: close\r\n");
 }
 
 /* ---- reading ---- */

@@ -67,7 +67,8 @@ static bool split_port(struct mc_str s, struct mc_str *name)
     if (close && from != (colon ? colon : end))
         return false;
     uint64_t port;
-    if (colon && (!mc_str_u64((struct mc_str){colon + 1, (size_t)(end - colon - 1)}, &port) || port > 65535))
+    if (colon &&
+        (!mc_str_u64((struct mc_str){colon + 1, (size_t)(end - colon - 1)}, &port) || port > 65535))
         return false;
     *name = (struct mc_str){s.p, (size_t)((colon ? colon : end) - s.p)};
     if (!close && name->n > 1 && name->p[name->n - 1] == '.')
@@ -81,7 +82,8 @@ static bool is_dns_name(struct mc_str s)
     bool label = false;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
         if (!ok && (c != '.' || !label))
             return false;
         label = ok;
@@ -167,7 +169,8 @@ static bool by_token(const struct mc_guard *g, struct mc_http_req *r, struct mc_
 {
     const struct mc_str scheme = MC_STR("Bearer ");
     struct mc_str value = mc_http_header(r, "authorization");
-    if (!g->token || value.n <= scheme.n || !mc_str_eq_nocase((struct mc_str){value.p, scheme.n}, scheme) ||
+    if (!g->token || value.n <= scheme.n ||
+        !mc_str_eq_nocase((struct mc_str){value.p, scheme.n}, scheme) ||
         mc_http_header_count(r, "authorization") != 1)
         return false;
     struct mc_str given = mc_str_trim((struct mc_str){value.p + scheme.n, value.n - scheme.n});
@@ -179,7 +182,8 @@ static bool by_token(const struct mc_guard *g, struct mc_http_req *r, struct mc_
 }
 
 /* The first that knows the caller decides who it is. */
-static bool (*const authenticators[])(const struct mc_guard *g, struct mc_http_req *r, struct mc_principal *who) = {
+static bool (*const authenticators[])(const struct mc_guard *g, struct mc_http_req *r,
+                                      struct mc_principal *who) = {
     by_peer,
     by_token,
 };
@@ -191,7 +195,8 @@ static bool host_ok(const struct mc_guard *g, struct mc_http_req *r, const char 
     struct mc_str host = mc_http_header(r, "host");
     if (mc_req_via(r) == MC_HTTP_UNIX || (host.p && host_allowed(g, host)))
         return true;
-    *why = "Host is not a name of this machine's loopback interface; use localhost, or add it to allowedHosts";
+    *why = "Host is not a name of this machine's loopback interface; use localhost, or add it to "
+           "allowedHosts";
     return false;
 }
 
@@ -204,15 +209,16 @@ static bool origin_ok(const struct mc_guard *g, struct mc_http_req *r, const cha
         return false;
     }
     /* A browser calls a configured origin cross-site as well: it was let in by name. */
-    if ((mc_str_eq_nocase(site, MC_STR("cross-site")) && !configured) || mc_http_header_count(r, "sec-fetch-site") > 1) {
+    if ((mc_str_eq_nocase(site, MC_STR("cross-site")) && !configured) ||
+        mc_http_header_count(r, "sec-fetch-site") > 1) {
         *why = "a web page of another site sent this request (Sec-Fetch-Site: cross-site)";
         return false;
     }
     return true;
 }
 
-enum mc_guard_verdict mc_guard_check(struct mc_guard *g, struct mc_http_req *r, struct mc_principal *who,
-                                     const char **why)
+enum mc_guard_verdict mc_guard_check(struct mc_guard *g, struct mc_http_req *r,
+                                     struct mc_principal *who, const char **why)
 {
     *who = (struct mc_principal){.kind = MC_PRINCIPAL_NONE};
     if (!host_ok(g, r, why) || !origin_ok(g, r, why))
@@ -220,7 +226,8 @@ enum mc_guard_verdict mc_guard_check(struct mc_guard *g, struct mc_http_req *r, 
     for (size_t i = 0; i < MC_ARRAY_LEN(authenticators); i++)
         if (authenticators[i](g, r, who))
             return MC_GUARD_OK;
-    *why = "this hub serves the user who started it; to use it as anybody else, run `mcpctl token` as that user "
+    *why = "this hub serves the user who started it; to use it as anybody else, run `mcpctl token` "
+           "as that user "
            "and send the header Authorization: Bearer <token>";
     return MC_GUARD_UNAUTHORIZED;
 }

@@ -17,8 +17,9 @@ int mc_refuse(struct mc_refusal *ret, int status, const char *fmt, ...)
 }
 
 static const bool token_char[256] = {
-    ['!'] = true, ['#' ... '\''] = true, ['*'] = true, ['+'] = true, ['-'] = true, ['.'] = true,
-    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['^' ... 'z'] = true, ['|'] = true, ['~'] = true,
+    ['!'] = true,         ['#' ... '\''] = true, ['*'] = true,         ['+'] = true,
+    ['-'] = true,         ['.'] = true,          ['0' ... '9'] = true, ['A' ... 'Z'] = true,
+    ['^' ... 'z'] = true, ['|'] = true,          ['~'] = true,
 };
 
 static bool is_token(const char *p, size_t n)
@@ -65,7 +66,8 @@ static int check_target(const char *p, size_t n, bool options, struct mc_refusal
         return 0;
     if (options && n == 1 && p[0] == '*')
         return 0;
-    return mc_refuse(no, 400, "the request target must be a path that begins with /; this is no proxy");
+    return mc_refuse(no, 400,
+                     "the request target must be a path that begins with /; this is no proxy");
 }
 
 static int request_line(const char *p, size_t n, struct mc_head *ret, struct mc_refusal *no)
@@ -77,23 +79,27 @@ static int request_line(const char *p, size_t n, struct mc_head *ret, struct mc_
     const char *target = sp + 1;
     const char *version = memchr(target, ' ', (size_t)(end - target));
     if (!version)
-        return mc_refuse(no, 400, "the request line has no HTTP version; HTTP/0.9 is not spoken here");
+        return mc_refuse(no, 400,
+                         "the request line has no HTTP version; HTTP/0.9 is not spoken here");
     ret->method_n = (uint16_t)(sp - p);
     ret->target = (uint16_t)(target - p);
     ret->target_n = (uint16_t)(version - target);
     version++;
     size_t left = (size_t)(end - version);
-    if (left != 8 || memcmp(version, "HTTP/1.", 7) != 0 || (version[7] != '0' && version[7] != '1')) {
+    if (left != 8 || memcmp(version, "HTTP/1.", 7) != 0 ||
+        (version[7] != '0' && version[7] != '1')) {
         if (left >= 5 && memcmp(version, "HTTP/", 5) == 0)
             return mc_refuse(no, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
         return mc_refuse(no, 400, "the request line must read METHOD /target HTTP/1.1");
     }
     ret->minor = (uint8_t)(version[7] - '0');
-    return check_target(target, ret->target_n, mc_str_eq((struct mc_str){p, ret->method_n}, MC_STR("OPTIONS")), no);
+    return check_target(target, ret->target_n,
+                        mc_str_eq((struct mc_str){p, ret->method_n}, MC_STR("OPTIONS")), no);
 }
 
 /* The few headers that the server itself acts on. */
-static int known_header(struct mc_str name, struct mc_str value, struct mc_head *ret, struct mc_refusal *no)
+static int known_header(struct mc_str name, struct mc_str value, struct mc_head *ret,
+                        struct mc_refusal *no)
 {
     switch (name.n) {
     case 4:
@@ -120,7 +126,8 @@ static int known_header(struct mc_str name, struct mc_str value, struct mc_head 
     }
 }
 
-static int header_line(const char *base, const char *p, size_t n, struct mc_head *ret, struct mc_refusal *no)
+static int header_line(const char *base, const char *p, size_t n, struct mc_head *ret,
+                       struct mc_refusal *no)
 {
     if (ret->n_hdr == MC_HTTP_HEADER_COUNT_MAX)
         return mc_refuse(no, 431, "there are more than %d headers", MC_HTTP_HEADER_COUNT_MAX);
@@ -131,7 +138,8 @@ static int header_line(const char *base, const char *p, size_t n, struct mc_head
         return mc_refuse(no, 400, "a header line has no colon");
     struct mc_str name = {p, (size_t)(colon - p)};
     if (!is_token(name.p, name.n))
-        return mc_refuse(no, 400, "a header name is empty or has a space or another illegal character");
+        return mc_refuse(no, 400,
+                         "a header name is empty or has a space or another illegal character");
     struct mc_str value = mc_str_trim((struct mc_str){colon + 1, n - name.n - 1});
     if (!is_field_value(value.p, value.n))
         return mc_refuse(no, 400, "a header value has a control character");
@@ -154,7 +162,8 @@ static int check_length(size_t offset, bool first, struct mc_refusal *no)
     return 0;
 }
 
-ssize_t mc_head_scan(const char *p, size_t n, size_t seen, struct mc_head *ret, struct mc_refusal *no)
+ssize_t mc_head_scan(const char *p, size_t n, size_t seen, struct mc_head *ret,
+                     struct mc_refusal *no)
 {
     const char *end = p + n;
     if (!memchr(p + seen, '\n', n - seen))

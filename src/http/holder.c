@@ -1,3 +1,4 @@
+#include "http/internal.h"
 #include "http/peer.h"
 
 #include "base/alloc.h"
@@ -6,6 +7,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <pwd.h>
@@ -14,49 +16,35 @@
 
 /* Who holds a port: the socket's inode from /proc/net, then the process that has it open. */
 
-#define TCP_LISTEN_HEX "0A"
-
 struct holder {
-    unsigned long inode;
-    unsigned uid;
+    uint64_t inode;
+    uid_t uid;
     bool listens;
 };
 
-/* 127.0.0.1, ::1 or ::ffff:127.0.0.1 as the kernel prints them: words in host order. */
-static bool is_loopback(const char *addr, size_t n)
+/* The loopback addresses of a port as the kernel prints them: words in host order. */
+static bool is_ours(struct mc_str local, unsigned port, bool any_address)
 {
-    char v4[9], one[9], tail[9] = "", mapped[9];
-    snprintf(v4, sizeof(v4), "%08X", htonl(INADDR_LOOPBACK));
-    snprintf(one, sizeof(one), "%08X", htonl(1));
-    snprintf(mapped, sizeof(mapped), "%08X", htonl(0xffff));
-    if (n >= 8)
-        memcpy(tail, addr + n - 8, 8);
-    if (n == 8)
-        return strcmp(tail, v4) == 0;
-    if (n != 32 || strncmp(addr, "0000000000000000", 16) != 0)
-        return false;
-    return (strcmp(tail, one) == 0 && strncmp(addr + 16, "00000000", 8) == 0) ||
-           (strcmp(tail, v4) == 0 && strncmp(addr + 16, mapped, 8) == 0);
+    char want[3][48];
+    const uint32_t v4 = htonl(INADDR_LOOPBACK), one = htonl(1), mapped = htonl(0xffff);
+    snprintf(want[0], sizeof(want[0]), "%08X:%04X", v4, port);
+    snprintf(want[1], sizeof(want[1]), "%024X%08X:%04X", 0, one, port);
+    snprintf(want[2], sizeof(want[2]), "%016X%08X%08X:%04X", 0, mapped, v4, port);
+    for (size_t i = 0; i < MC_ARRAY_LEN(want); i++)
+        if (mc_str_eq(local, mc_str_of(want[i])))
+            return true;
+    return any_address && mc_str_ends(local, mc_str_of(strchr(want[0], ':')));
 }
 
-/* A socket that keeps the port from being bound: one that listens on it or, as 37373 is also a port that the kernel gives to
- * outgoing connections, one that is connected from it. The former is preferred. */
+/* A socket that keeps the port from being bound: one that listens on it or, as 37373 is also a port that the kernel gives
+ * to outgoing connections, one that is connected from it. The former is preferred. */
 static void search(const char *path, unsigned port, struct holder *ret)
 {
-    char line[512], local[48], state[8];
+    struct mc_procnet row;
     FILE *f = fopen(path, "re");
-    while (f && !ret->listens && fgets(line, sizeof(line), f)) {
-        struct holder h;
-        unsigned local_port;
-        if (sscanf(line, "%*s %47s %*s %7s %*s %*s %*s %u %*s %lu", local, state, &h.uid, &h.inode) != 4)
-            continue;
-        const char *colon = strrchr(local, ':');
-        if (!colon || sscanf(colon, ":%x", &local_port) != 1 || local_port != port || h.inode == 0)
-            continue;
-        h.listens = strcmp(state, TCP_LISTEN_HEX) == 0;
-        if (h.listens || is_loopback(local, (size_t)(colon - local)))
-            *ret = h;
-    }
+    while (f && !ret->listens && mc_procnet_next(f, &row))
+        if (row.inode != 0 && is_ours(row.local, port, row.listens))
+            *ret = (struct holder){row.inode, row.uid, row.listens};
     if (f)
         fclose(f);
 }
@@ -90,10 +78,10 @@ static char *describe(const char *pid)
     return mc_asprintf("%s (pid %s)", shown, pid);
 }
 
-static char *process_with(unsigned long inode)
+static char *process_with(uint64_t inode)
 {
     char link[64];
-    snprintf(link, sizeof(link), "socket:[%lu]", inode);
+    snprintf(link, sizeof(link), "socket:[%" PRIu64 "]", inode);
     DIR *proc = opendir("/proc");
     char *found = NULL;
     for (struct dirent *e; proc && !found && (e = readdir(proc));)

@@ -70,7 +70,8 @@ static size_t feed_head(struct mc_conn *c, const char *p, size_t n)
         c->held = true;
         return 0;
     }
-    if (n >= 2 && p[0] == '\r' && p[1] == '\n') { /* an empty line before a request is tolerated (RFC 9112, 2.2) */
+    if (n >= 2 && p[0] == '\r' &&
+        p[1] == '\n') { /* an empty line before a request is tolerated (RFC 9112, 2.2) */
         c->seen = 0;
         return 2;
     }

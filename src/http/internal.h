@@ -5,6 +5,8 @@
  *     input.c   bytes → requests                      head.c    the strict check of a header block
  *     parser.c  llhttp or http_parser                 request.c what a handler may ask of a request
  *     output.c  bytes out, once per turn              response.c answers and event streams
+ *     guard.c   Host, Origin, caller                  peer.c    whose socket, by netlink or procnet.c
+ *     holder.c  who keeps a port from us
  *
  * A connection is freed in its uv close callback and nowhere else. Handlers are called from input.c (a request) and
  * conn.c (gone, drained), always from the loop, never from inside of a function that they called. */
@@ -14,6 +16,7 @@
 #include "base/buf.h"
 #include "http/http.h"
 #include "loop/loop.h"
+#include <stdio.h>
 #include <sys/socket.h>
 
 #define MC_HTTP_PIPELINE_MAX (64u << 10)  /* bytes kept behind a request in flight; reading stops */
@@ -199,6 +202,16 @@ struct mc_http {
     struct mc_head head; /* scratch of the request that is being parsed */
 };
 void mc_http_check_finished(struct mc_http *h);
+
+/* ---- procnet.c: the sockets of /proc/net/tcp and tcp6, line by line ---- */
+struct mc_procnet {
+    char line[512];
+    struct mc_str local, remote; /* "0100007F:91DD", in line */
+    bool listens;
+    uid_t uid;
+    uint64_t inode; /* 0: nobody's */
+};
+bool mc_procnet_next(FILE *f, struct mc_procnet *ret);
 
 /* ---- peer.c, both ways for tests; theirs and ours as our socket sees them ---- */
 enum mc_peer_answer { MC_PEER_OWNED, MC_PEER_NOBODY, MC_PEER_CANNOT_TELL };

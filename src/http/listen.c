@@ -149,50 +149,54 @@ void mc_listeners_stop(struct mc_http *h)
         uv_close((uv_handle_t *)&h->listeners[i]->poll, on_listener_closed);
     h->n_listeners = 0;
     /* Another hub may have taken the path over meanwhile. */
-    if (h->unix_path && lstat(h->unix_path, &st) == 0 && st.st_dev == h->unix_dev && st.st_ino == h->unix_ino)
+    if (h->unix_path && lstat(h->unix_path, &st) == 0 && st.st_dev == h->unix_dev &&
+        st.st_ino == h->unix_ino)
         unlink(h->unix_path);
 }
 
 /* ---- loopback TCP ---- */
 
+union address {
+    struct sockaddr sa;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
 /* A listening socket, or -errno. */
 static int tcp_socket(int family, unsigned port)
 {
     const int on = 1;
-    union {
-        struct sockaddr sa;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } addr = {0};
+    union address addr = {0};
     socklen_t len = family == AF_INET ? sizeof(addr.v4) : sizeof(addr.v6);
     MC_CLEANUP(mc_closep) int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -errno;
     if (family == AF_INET) {
-        addr.v4 = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+        addr.v4 = (struct sockaddr_in){.sin_family = AF_INET,
+                                       .sin_port = htons((uint16_t)port),
                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     } else {
-        addr.v6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port),
+        addr.v6 = (struct sockaddr_in6){.sin6_family = AF_INET6,
+                                        .sin6_port = htons((uint16_t)port),
                                         .sin6_addr = in6addr_loopback};
         if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0)
             return -errno;
     }
     /* Accepted sockets inherit TCP_NODELAY. */
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 || bind(fd, &addr.sa, len) < 0 ||
-        listen(fd, MC_HTTP_BACKLOG) < 0)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 ||
+        bind(fd, &addr.sa, len) < 0 || listen(fd, MC_HTTP_BACKLOG) < 0)
         return -errno;
     return MC_TAKE_FD(fd);
 }
 
 static unsigned port_of(int fd)
 {
-    struct sockaddr_storage addr;
+    union address addr = {0};
     socklen_t len = sizeof(addr);
-    if (getsockname(fd, (struct sockaddr *)&addr, &len) < 0)
+    if (getsockname(fd, &addr.sa, &len) < 0)
         return 0;
-    return ntohs(addr.ss_family == AF_INET ? ((struct sockaddr_in *)&addr)->sin_port
-                                           : ((struct sockaddr_in6 *)&addr)->sin6_port);
+    return ntohs(addr.sa.sa_family == AF_INET ? addr.v4.sin_port : addr.v6.sin6_port);
 }
 
 static bool family_missing(int ret)
@@ -203,6 +207,7 @@ static bool family_missing(int ret)
 /* Both families on one port; one of them may be missing from the machine. 0 or -errno, fds are -1 where missing. */
 static int tcp_pair(unsigned port, int *v4, int *v6)
 {
+    *v4 = *v6 = -1;
     for (int i = 0; i < (port ? 1 : PICK_TRIES); i++) {
         *v4 = tcp_socket(AF_INET, port);
         if (*v4 < 0 && !family_missing(*v4))
@@ -220,7 +225,8 @@ static int tcp_pair(unsigned port, int *v4, int *v6)
 static int in_use(unsigned port, struct mc_err *err)
 {
     MC_CLEANUP(mc_freep) char *holder = mc_peer_port_holder(port);
-    return mc_err_set(err, MC_E_CONFLICT, "port %u is in use%s%s; stop it, or let one be picked with --port 0", port,
+    return mc_err_set(err, MC_E_CONFLICT,
+                      "port %u is in use%s%s; stop it, or let one be picked with --port 0", port,
                       holder ? " by " : "", holder ? holder : "");
 }
 
@@ -233,7 +239,8 @@ int mc_http_listen_tcp(struct mc_http *h, unsigned port, unsigned *ret_port, str
     if (ret == -EADDRINUSE)
         return in_use(port, err);
     if (ret == -EACCES)
-        return mc_err_sys(err, -ret, "cannot listen on port %u; choose one above 1023 with --port", port);
+        return mc_err_sys(err, -ret, "cannot listen on port %u; choose one above 1023 with --port",
+                          port);
     if (ret < 0)
         return mc_err_sys(err, -ret, "cannot listen on port %u of the loopback interface", port);
     if (ret_port)
@@ -263,12 +270,14 @@ static int remove_stale(const struct sockaddr_un *addr, struct mc_err *err)
 {
     struct stat st;
     if (lstat(addr->sun_path, &st) == 0 && !S_ISSOCK(st.st_mode))
-        return mc_err_set(err, MC_E_CONFLICT, "%s exists and is not a socket; move it away", addr->sun_path);
+        return mc_err_set(err, MC_E_CONFLICT, "%s exists and is not a socket; move it away",
+                          addr->sun_path);
     MC_CLEANUP(mc_closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return mc_err_sys(err, errno, "cannot make a socket");
     if (connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) == 0 || errno == EAGAIN)
-        return mc_err_set(err, MC_E_CONFLICT, "a hub already listens on %s; see mcpctl status", addr->sun_path);
+        return mc_err_set(err, MC_E_CONFLICT, "a hub already listens on %s; see mcpctl status",
+                          addr->sun_path);
     if (errno != ECONNREFUSED && errno != ENOENT)
         return mc_err_sys(err, errno, "cannot find out who listens on %s", addr->sun_path);
     if (unlink(addr->sun_path) < 0 && errno != ENOENT)
@@ -283,7 +292,8 @@ int mc_http_listen_unix(struct mc_http *h, const char *path, struct mc_err *err)
     size_t len = strlen(path);
     if (len >= sizeof(addr.sun_path))
         return mc_err_set(err, MC_E_CONFIG,
-                          "the socket path %s has %zu bytes, the system allows %zu; set XDG_RUNTIME_DIR to a shorter one",
+                          "the socket path %s has %zu bytes, the system allows %zu; set "
+                          "XDG_RUNTIME_DIR to a shorter one",
                           path, len, sizeof(addr.sun_path) - 1);
     memcpy(addr.sun_path, path, len);
     MC_CLEANUP(mc_closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

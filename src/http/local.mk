@@ -11,6 +11,7 @@ libmchub_a_SOURCES += \
 	src/http/output.c \
 	src/http/parser.c \
 	src/http/peer.c src/http/peer.h \
+	src/http/procnet.c \
 	src/http/request.c \
 	src/http/response.c \
 	src/http/server.c

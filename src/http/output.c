@@ -36,7 +36,8 @@ void mc_out_add_direct(struct mc_conn *c, struct mc_str s)
         mc_out_add(c, s);
         return;
     }
-    uv_buf_t bufs[2] = {uv_buf_init(c->out.data, (unsigned)c->out.len), uv_buf_init((char *)s.p, (unsigned)s.n)};
+    uv_buf_t bufs[2] = {uv_buf_init(c->out.data, (unsigned)c->out.len),
+                        uv_buf_init((char *)s.p, (unsigned)s.n)};
     bool queued = c->out.len > 0;
     int ret = uv_try_write(&c->uv.stream, queued ? bufs : bufs + 1, queued ? 2 : 1);
     if (ret < 0 && ret != UV_EAGAIN) {

@@ -10,12 +10,11 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#define DIAG_WAIT_MS 100 /* the kernel answers within the call; this bounds a broken one */
-#define DIAG_STALE_MAX 8 /* late answers to earlier questions that are skipped */
+#define DIAG_WAIT_US 100000 /* the kernel answers within the call; this bounds a broken one */
+#define DIAG_STALE_MAX 8    /* late answers to earlier questions that are skipped */
 
 /* An address in the kernel's terms: IPv4 in the first word, also when it came as ::ffff:a.b.c.d. */
 struct endpoint {
@@ -54,20 +53,26 @@ static int diag_socket(void)
     if (fd >= 0)
         return fd;
     fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    struct timeval wait = {.tv_usec = DIAG_WAIT_MS * 1000};
+    struct timeval wait = {.tv_usec = DIAG_WAIT_US};
     if (fd >= 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
     return fd;
 }
 
-static bool diag_ask(int fd, const struct endpoint *theirs, const struct endpoint *ours, uint32_t seq)
+static bool diag_ask(int fd, const struct endpoint *theirs, const struct endpoint *ours,
+                     uint32_t seq)
 {
     struct {
         struct nlmsghdr head;
         struct inet_diag_req_v2 req;
     } msg = {
-        .head = {.nlmsg_len = sizeof(msg), .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST, .nlmsg_seq = seq},
-        .req = {.sdiag_family = (uint8_t)theirs->family, .sdiag_protocol = IPPROTO_TCP, .idiag_states = ~0u},
+        .head = {.nlmsg_len = sizeof(msg),
+                 .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                 .nlmsg_flags = NLM_F_REQUEST,
+                 .nlmsg_seq = seq},
+        .req = {.sdiag_family = (uint8_t)theirs->family,
+                .sdiag_protocol = IPPROTO_TCP,
+                .idiag_states = ~0u},
     };
     struct inet_diag_sockid *id = &msg.req.id;
     id->idiag_sport = theirs->port;
@@ -76,18 +81,21 @@ static bool diag_ask(int fd, const struct endpoint *theirs, const struct endpoin
     memcpy(id->idiag_dst, ours->addr, sizeof(ours->addr));
     id->idiag_cookie[0] = id->idiag_cookie[1] = INET_DIAG_NOCOOKIE;
     const struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-    return sendto(fd, &msg, sizeof(msg), 0, (const struct sockaddr *)&kernel, sizeof(kernel)) == (ssize_t)sizeof(msg);
+    return sendto(fd, &msg, sizeof(msg), 0, (const struct sockaddr *)&kernel, sizeof(kernel)) ==
+           (ssize_t)sizeof(msg);
 }
 
 static enum mc_peer_answer diag_judge(const struct nlmsghdr *head, const struct endpoint *theirs,
                                       const struct endpoint *ours, uid_t *uid)
 {
     /* An error is "no such socket", but also "no such module": the other way has to tell. */
-    if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY || head->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
+    if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+        head->nlmsg_len < NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
         return MC_PEER_CANNOT_TELL;
     const struct inet_diag_msg *m = NLMSG_DATA(head);
     /* Without a connected socket the kernel falls back to one that listens on that port. */
-    if (m->idiag_state == TCP_LISTEN || m->id.idiag_sport != theirs->port || m->id.idiag_dport != ours->port)
+    if (m->idiag_state == TCP_LISTEN || m->id.idiag_sport != theirs->port ||
+        m->id.idiag_dport != ours->port)
         return MC_PEER_NOBODY;
     if (m->idiag_inode == 0)
         return MC_PEER_NOBODY;
@@ -95,7 +103,8 @@ static enum mc_peer_answer diag_judge(const struct nlmsghdr *head, const struct 
     return MC_PEER_OWNED;
 }
 
-enum mc_peer_answer mc_peer_by_diag(const struct sockaddr *theirs_sa, const struct sockaddr *ours_sa, uid_t *uid)
+enum mc_peer_answer mc_peer_by_diag(const struct sockaddr *theirs_sa,
+                                    const struct sockaddr *ours_sa, uid_t *uid)
 {
     static uint32_t seq;
     struct endpoint theirs, ours;
@@ -131,31 +140,31 @@ static void proc_form(const struct endpoint *e, bool v6, char out[48])
     else if (e->family == AF_INET)
         snprintf(out, 48, "0000000000000000%08X%08X:%04X", htonl(0xffff), e->addr[0], port);
     else
-        snprintf(out, 48, "%08X%08X%08X%08X:%04X", e->addr[0], e->addr[1], e->addr[2], e->addr[3], port);
+        snprintf(out, 48, "%08X%08X%08X%08X:%04X", e->addr[0], e->addr[1], e->addr[2], e->addr[3],
+                 port);
 }
 
-static enum mc_peer_answer search(const char *path, const char *local, const char *remote, uid_t *uid)
+static enum mc_peer_answer search(const char *path, const char *local, const char *remote,
+                                  uid_t *uid)
 {
-    char line[512], l[48], r[48];
+    struct mc_procnet row;
     FILE *f = fopen(path, "re");
     if (!f)
         return MC_PEER_CANNOT_TELL;
     enum mc_peer_answer answer = MC_PEER_NOBODY;
-    while (answer == MC_PEER_NOBODY && fgets(line, sizeof(line), f)) {
-        unsigned owner;
-        unsigned long inode;
-        /* sl local remote st tx:rx tr:when retrnsmt uid timeout inode */
-        if (sscanf(line, "%*s %47s %47s %*s %*s %*s %*s %u %*s %lu", l, r, &owner, &inode) == 4 && inode != 0 &&
-            strcmp(l, local) == 0 && strcmp(r, remote) == 0) {
-            *uid = owner;
-            answer = MC_PEER_OWNED;
-        }
+    while (answer == MC_PEER_NOBODY && mc_procnet_next(f, &row)) {
+        if (row.inode == 0 || !mc_str_eq(row.local, mc_str_of(local)) ||
+            !mc_str_eq(row.remote, mc_str_of(remote)))
+            continue;
+        *uid = row.uid;
+        answer = MC_PEER_OWNED;
     }
     fclose(f);
     return answer;
 }
 
-enum mc_peer_answer mc_peer_by_proc(const struct sockaddr *theirs_sa, const struct sockaddr *ours_sa, uid_t *uid)
+enum mc_peer_answer mc_peer_by_proc(const struct sockaddr *theirs_sa,
+                                    const struct sockaddr *ours_sa, uid_t *uid)
 {
     struct endpoint theirs, ours;
     char local[48], remote[48];
@@ -178,7 +187,7 @@ enum mc_peer_answer mc_peer_by_proc(const struct sockaddr *theirs_sa, const stru
 
 bool mc_peer_tcp_owner(int fd, uid_t *uid)
 {
-    struct sockaddr_storage theirs, ours;
+    struct sockaddr_storage theirs = {0}, ours = {0};
     socklen_t theirs_len = sizeof(theirs), ours_len = sizeof(ours);
     struct sockaddr *them = (struct sockaddr *)&theirs, *us = (struct sockaddr *)&ours;
     if (getpeername(fd, them, &theirs_len) < 0 || getsockname(fd, us, &ours_len) < 0)
@@ -193,7 +202,8 @@ bool mc_peer_unix_owner(int fd, uid_t *uid, pid_t *pid)
 {
     struct ucred cred;
     socklen_t len = sizeof(cred);
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0 || len != sizeof(cred) || cred.uid == (uid_t)-1)
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0 || len != sizeof(cred) ||
+        cred.uid == (uid_t)-1)
         return false;
     *uid = cred.uid;
     *pid = cred.pid;

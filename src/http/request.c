@@ -11,7 +11,8 @@
 static void collect_body(struct mc_http_req *r)
 {
     size_t first = r->length < BODY_FIRST_MAX ? (size_t)r->length : BODY_FIRST_MAX;
-    if ((first > r->body.n && mc_buf_reserve(&r->body_buf, first) < 0) || mc_buf_adds(&r->body_buf, r->body) < 0)
+    if ((first > r->body.n && mc_buf_reserve(&r->body_buf, first) < 0) ||
+        mc_buf_adds(&r->body_buf, r->body) < 0)
         r->no_memory = true;
     else
         r->body = mc_buf_str(&r->body_buf);
@@ -41,7 +42,8 @@ static bool take_body(void *arg, const char *p, size_t n)
     return true;
 }
 
-struct mc_http_req *mc_req_new(struct mc_conn *c, const char *p, size_t n, const struct mc_head *head)
+struct mc_http_req *mc_req_new(struct mc_conn *c, const char *p, size_t n,
+                               const struct mc_head *head)
 {
     struct mc_http_req *r = MC_NEW(struct mc_http_req);
     r->c = c;
@@ -159,7 +161,8 @@ static struct mc_str next_header(const struct mc_http_req *r, struct mc_str name
 {
     while (*i < r->n_hdr) {
         const struct mc_hdr *h = &r->hdr[(*i)++];
-        if (h->name_n == name.n && mc_str_eq_nocase((struct mc_str){r->head + h->name, h->name_n}, name))
+        if (h->name_n == name.n &&
+            mc_str_eq_nocase((struct mc_str){r->head + h->name, h->name_n}, name))
             return (struct mc_str){r->head + h->value, h->value_n};
     }
     return MC_STR_NONE;

@@ -50,7 +50,9 @@ static const char *reason(int status)
 /* "Date: Sat, 21 Nov 2026 06:45:00 GMT\r\n", made once per second. */
 static struct mc_str date_header(void)
 {
-    static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     static char text[64];
     static time_t made;
     static size_t len;
@@ -59,8 +61,8 @@ static struct mc_str date_header(void)
         struct tm t;
         gmtime_r(&now, &t);
         made = now;
-        len = (size_t)snprintf(text, sizeof(text), "Date: %.3s, %02d %.3s %04d %02d:%02d:%02d GMT\r\n",
-                               days + 3 * t.tm_wday, t.tm_mday, months + 3 * t.tm_mon, t.tm_year + 1900,
+        len = (size_t)snprintf(text, sizeof(text), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
+                               days[t.tm_wday], t.tm_mday, months[t.tm_mon], t.tm_year + 1900,
                                t.tm_hour, t.tm_min, t.tm_sec);
     }
     return (struct mc_str){text, len};
@@ -93,9 +95,11 @@ struct head_parts {
 
 static void add_head(struct mc_conn *c, int status, const struct head_parts *h)
 {
-    struct mc_str why = mc_str_of(reason(status)), type = mc_str_of(h->type), extra = mc_str_of(h->headers);
+    struct mc_str why = mc_str_of(reason(status)), type = mc_str_of(h->type),
+                  extra = mc_str_of(h->headers);
     struct mc_str connection = mc_str_of(h->connection), fixed = mc_str_of(h->fixed);
-    if (mc_buf_reserve(&c->out, HEAD_FIXED_MAX + why.n + type.n + extra.n + connection.n + fixed.n) < 0)
+    if (mc_buf_reserve(&c->out,
+                       HEAD_FIXED_MAX + why.n + type.n + extra.n + connection.n + fixed.n) < 0)
         return; /* the buffer remembers; the next add cuts the connection */
     char *w = c->out.data + c->out.len;
     w = put(w, MC_STR("HTTP/1.1 "));
@@ -125,13 +129,14 @@ static void add_head(struct mc_conn *c, int status, const struct head_parts *h)
 void mc_response_write(struct mc_conn *c, int status, const char *type, const char *headers,
                        struct mc_str body, bool omit_body, const char *connection)
 {
-    add_head(c, status, &(struct head_parts){
-        .type = type,
-        .headers = headers,
-        .connection = connection,
-        .has_length = status != 204 && status != 304,
-        .length = body.n,
-    });
+    add_head(c, status,
+             &(struct head_parts){
+                 .type = type,
+                 .headers = headers,
+                 .connection = connection,
+                 .has_length = status != 204 && status != 304,
+                 .length = body.n,
+             });
     mc_out_add_direct(c, omit_body ? MC_STR_NONE : body);
 }
 
@@ -160,13 +165,15 @@ static const char *connection_header(const struct mc_http_req *r)
     return r->minor == 0 ? "Connection: keep-alive\r\n" : NULL;
 }
 
-void mc_http_reply(struct mc_http_req *r, int status, const char *type, const char *headers, struct mc_str body)
+void mc_http_reply(struct mc_http_req *r, int status, const char *type, const char *headers,
+                   struct mc_str body)
 {
     if (r->gone)
         return;
     MC_ASSERT(!r->streaming);
     bool keep = keeps(r), none = r->is_head || status == 204 || status == 304;
-    mc_response_write(r->c, status, type, headers, type ? body : MC_STR_NONE, none, connection_header(r));
+    mc_response_write(r->c, status, type, headers, type ? body : MC_STR_NONE, none,
+                      connection_header(r));
     finish(r, keep);
 }
 
@@ -179,13 +186,15 @@ void mc_http_stream_begin(struct mc_http_req *r, const char *headers)
     r->chunked = r->minor == 1;
     if (!r->chunked)
         r->keep_alive = false; /* its end is the connection's */
-    add_head(r->c, 200, &(struct head_parts){
-        .type = "text/event-stream",
-        .headers = headers,
-        .connection = connection_header(r),
-        .fixed = r->chunked ? "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: chunked\r\n"
-                            : "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n",
-    });
+    add_head(r->c, 200,
+             &(struct head_parts){
+                 .type = "text/event-stream",
+                 .headers = headers,
+                 .connection = connection_header(r),
+                 .fixed = r->chunked ? "Cache-Control: no-cache\r\nX-Accel-Buffering: "
+                                       "no\r\nTransfer-Encoding: chunked\r\n"
+                                     : "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n",
+             });
     mc_out_add(r->c, MC_STR_NONE);
 }
 

@@ -20,7 +20,8 @@ static void check_headers(const struct mc_http_req *r)
     MC_ASSERT(r->n_hdr <= MC_HTTP_HEADER_COUNT_MAX && mc_http_header_count(r, "host") <= 1);
     MC_ASSERT(r->minor == 0 || mc_http_header_count(r, "host") == 1);
     MC_ASSERT(!mc_http_header(r, "transfer-encoding").p || !mc_http_header(r, "content-length").p);
-    MC_ASSERT(mc_http_path(r).n > 0 && (mc_http_path(r).p[0] == '/' || mc_http_path(r).p[0] == '*'));
+    MC_ASSERT(mc_http_path(r).n > 0 &&
+              (mc_http_path(r).p[0] == '/' || mc_http_path(r).p[0] == '*'));
     for (unsigned i = 0; i < r->n_hdr; i++)
         for (unsigned k = 0; k < r->hdr[i].value_n; k++) {
             unsigned char c = (unsigned char)r->head[r->hdr[i].value + k];

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define PATIENCE_S 10
+#define PATIENCE_MS 10000
 #define HELD_MAX 4096
 
 static struct fixture {
@@ -36,7 +37,8 @@ static void let_go(struct mc_http_req *r)
 {
     for (unsigned i = 0; i < fx.n_held; i++)
         if (fx.held[i] == r) {
-            memmove(&fx.held[i], &fx.held[i + 1], (--fx.n_held - i) * sizeof(fx.held[0]));
+            for (fx.n_held--; i < fx.n_held; i++)
+                fx.held[i] = fx.held[i + 1];
             return;
         }
 }
@@ -113,7 +115,8 @@ static void on_request(void *arg, struct mc_http_req *r)
     }
     if (mc_str_eq(path, MC_STR("/header"))) {
         char *name = mc_http_query_get(r, "name");
-        mc_http_reply(r, 200, "text/plain", "X-Extra: yes\r\n", mc_http_header(r, name ? name : ""));
+        mc_http_reply(r, 200, "text/plain", "X-Extra: yes\r\n",
+                      mc_http_header(r, name ? name : ""));
         mc_free(name);
         return;
     }
@@ -127,8 +130,9 @@ static void on_request(void *arg, struct mc_http_req *r)
         release();
     int refused = mc_str_eq(path, MC_STR("/push")) ? push(number(r, "n")) : 0;
     if (mc_str_eq(path, MC_STR("/stats")) || mc_str_eq(path, MC_STR("/push"))) {
-        snprintf(text, sizeof(text), "held=%u gone=%u drained=%u conns=%u refused=%d congested=%d", fx.n_held, fx.gone,
-                 fx.drained, mc_http_connections(fx.http), refused, fx.n_held && mc_http_congested(fx.held[0]));
+        snprintf(text, sizeof(text), "held=%u gone=%u drained=%u conns=%u refused=%d congested=%d",
+                 fx.n_held, fx.gone, fx.drained, mc_http_connections(fx.http), refused,
+                 fx.n_held && mc_http_congested(fx.held[0]));
         mc_http_reply(r, 200, "text/plain", NULL, mc_str_of(text));
         return;
     }
@@ -169,8 +173,10 @@ static void *server_thread(void *arg)
 /* tune: changes limits before the server runs, may be NULL. */
 static void server_start(void (*tune)(struct mc_http *h))
 {
-    static const struct mc_http_ops ops = {
-        .on_request = on_request, .on_headers = on_headers, .on_gone = on_gone, .on_drain = on_drain};
+    static const struct mc_http_ops ops = {.on_request = on_request,
+                                           .on_headers = on_headers,
+                                           .on_gone = on_gone,
+                                           .on_drain = on_drain};
     struct mc_err err = {0};
     memset(&fx, 0, sizeof(fx));
     fx.loop = mc_loop_new();
@@ -187,7 +193,7 @@ static void server_start(void (*tune)(struct mc_http *h))
 /* ---- the client's side ---- */
 
 struct answer {
-    int status;    /* 0: closed without one, -1: nothing came in time */
+    int status; /* 0: closed without one, -1: nothing came in time */
     char head[4096];
     char *body;
     size_t n, cap;
@@ -211,7 +217,8 @@ static int dial_later(void)
 
 static void dial_now(int fd)
 {
-    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons((uint16_t)fx.port),
+    struct sockaddr_in addr = {.sin_family = AF_INET,
+                               .sin_port = htons((uint16_t)fx.port),
                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
         printf("# connect: %s\n", strerror(errno));
@@ -286,8 +293,9 @@ static int hear_head(int fd, struct answer *a, unsigned *continues)
         if (k == 2 && a->head[n - 2] == '\r')
             break;
     }
-    if (sscanf(a->head, "HTTP/1.1 %d ", &a->status) != 1)
+    if (strncmp(a->head, "HTTP/1.1 ", 9) != 0)
         return a->status = -1;
+    a->status = (int)strtol(a->head + 9, NULL, 10);
     if (a->status != 100)
         return a->status;
     if (continues)
@@ -298,9 +306,11 @@ static int hear_head(int fd, struct answer *a, unsigned *continues)
 /* One chunk, false at the last one or an error. */
 static bool hear_chunk(int fd, struct answer *a)
 {
-    char line[64];
-    unsigned size = 0;
-    if (hear_line(fd, line, sizeof(line)) <= 0 || sscanf(line, "%x", &size) != 1)
+    char line[64], *end;
+    if (hear_line(fd, line, sizeof(line)) <= 0)
+        return false;
+    size_t size = strtoul(line, &end, 16);
+    if (end == line)
         return false;
     if (size > 0 && !hear_bytes(fd, a, size))
         return false;
@@ -310,7 +320,6 @@ static bool hear_chunk(int fd, struct answer *a)
 
 static int hear_to(int fd, struct answer *a, bool head_only)
 {
-    unsigned size = 0;
     if (hear_head(fd, a, NULL) <= 0)
         return a->status;
     const char *length = strstr(a->head, "Content-Length: ");
@@ -319,8 +328,8 @@ static int hear_to(int fd, struct answer *a, bool head_only)
     } else if (strstr(a->head, "Transfer-Encoding: chunked")) {
         while (hear_chunk(fd, a))
             ;
-    } else if (length && sscanf(length, "Content-Length: %u", &size) == 1) {
-        a->complete = hear_bytes(fd, a, size);
+    } else if (length) {
+        a->complete = hear_bytes(fd, a, strtoul(length + strlen("Content-Length: "), NULL, 10));
     }
     return a->status;
 }
@@ -358,7 +367,8 @@ static MC_UNUSED char *get(const char *target)
 {
     char raw[256];
     struct answer a;
-    snprintf(raw, sizeof(raw), "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", target);
+    snprintf(raw, sizeof(raw), "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+             target);
     if (ask(raw, &a) != 200)
         printf("# GET %s: %d\n", target, a.status);
     return a.body ? a.body : mc_strdup("");
@@ -367,7 +377,7 @@ static MC_UNUSED char *get(const char *target)
 /* Asks for the server's counters until they contain `want`; bounded. */
 static MC_UNUSED bool stats_reach(const char *want)
 {
-    uint64_t until = mc_now_ms() + PATIENCE_S * 1000;
+    uint64_t until = mc_now_ms() + PATIENCE_MS;
     for (;;) {
         char *text = get("/stats");
         bool there = strstr(text, want) != NULL, late = mc_now_ms() > until;

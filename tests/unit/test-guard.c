@@ -136,7 +136,7 @@ static void test_verdicts(void)
         else
             ok(why && who.kind == MC_PRINCIPAL_NONE, "... nobody: %s", why ? why : "no reason");
         if (verdict == MC_GUARD_UNAUTHORIZED)
-            ok(strstr(why, "mcpctl token") && strstr(why, "Authorization: Bearer"), "... is told how");
+            ok(why && strstr(why, "mcpctl token") && strstr(why, "Authorization: Bearer"), "... is told how");
     }
     mc_guard_free(g);
 }

@@ -31,9 +31,12 @@ static void test_slow_requests(void)
     } rows[] = {
         {"half a request line", "GET / HT", "headers did not arrive within 60 ms"},
         {"half of the headers", "GET / HTTP/1.1\r\n" HOST "X: y", "headers did not arrive"},
-        {"headers without a body", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\n", "no byte of the body"},
-        {"half a body", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nab", "no byte of the body"},
-        {"half a chunk", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nab", "no byte of the body"},
+        {"headers without a body", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\n",
+         "no byte of the body"},
+        {"half a body", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nab",
+         "no byte of the body"},
+        {"half a chunk", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nab",
+         "no byte of the body"},
     };
     for (size_t i = 0; i < MC_ARRAY_LEN(rows); i++) {
         struct answer a;
@@ -50,7 +53,7 @@ static void test_dribble(void)
     int fd = dial();
     char c;
     say(fd, "GET / HTTP/1.1\r\n" HOST "X: ");
-    uint64_t until = mc_now_ms() + PATIENCE_S * 1000;
+    uint64_t until = mc_now_ms() + PATIENCE_MS;
     while (recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && mc_now_ms() < until) {
         say(fd, "x");
         mc_free(get("/echo"));
@@ -130,7 +133,8 @@ static void test_gone(void)
     say(fd, "GET /echo HTTP/1.1\r\n" HOST "\r\n");
     close(fd);
     ok(stats_reach("held=0 gone=5 "), "gone is noticed behind a pipelined request too");
-    is_int(ask("POST /forbidden HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\n", &a), 403, "an early refusal");
+    is_int(ask("POST /forbidden HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\n", &a), 403,
+           "an early refusal");
     answer_free(&a);
 }
 
@@ -141,8 +145,10 @@ static void test_stream(void)
     struct answer a;
     int fd = hold("/stream");
     is_int(hear_head(fd, &a, NULL), 200, "a stream begins");
-    ok(strstr(a.head, "Content-Type: text/event-stream\r\n") && strstr(a.head, "Cache-Control: no-cache\r\n") &&
-           strstr(a.head, "X-Accel-Buffering: no\r\n") && strstr(a.head, "Transfer-Encoding: chunked\r\n"),
+    ok(strstr(a.head, "Content-Type: text/event-stream\r\n") &&
+           strstr(a.head, "Cache-Control: no-cache\r\n") &&
+           strstr(a.head, "X-Accel-Buffering: no\r\n") &&
+           strstr(a.head, "Transfer-Encoding: chunked\r\n"),
        "... with the headers of one");
     ok(hear_chunk(fd, &a) && a.n == 13, "... and its first event at once");
     is_str(a.body, "data: hello\n\n", "... as it was written");
@@ -269,13 +275,15 @@ static void test_no_descriptors(void)
         answer_free(&a);
     }
     /* A descriptor that the server closes late, of an earlier client, may serve one of them. */
-    ok(closed >= CLIENTS - 1, "clients that come while descriptors are out are closed (%d of %d)", closed, CLIENTS);
+    ok(closed >= CLIENTS - 1, "clients that come while descriptors are out are closed (%d of %d)",
+       closed, CLIENTS);
     setrlimit(RLIMIT_NOFILE, &lim);
     for (int i = 0; i < CLIENTS; i++)
         close(fds[i]);
     while (n > 0)
         close(fill[--n]);
-    is_int(ask("GET /echo HTTP/1.1\r\n" HOST "\r\n", &a), 200, "afterwards clients are served again");
+    is_int(ask("GET /echo HTTP/1.1\r\n" HOST "\r\n", &a), 200,
+           "afterwards clients are served again");
     answer_free(&a);
 }
 
@@ -362,7 +370,8 @@ static void test_memory(void)
 {
     size_t own = sizeof(struct mc_conn) - sizeof(((struct mc_conn *)0)->uv);
     ok(own <= 600, "an idle connection takes %zu bytes besides libuv's handle", own);
-    ok(own + sizeof(struct mc_http_req) + 500 <= 1024, "an idle stream %zu, and its headers", own + sizeof(struct mc_http_req));
+    ok(own + sizeof(struct mc_http_req) + 500 <= 1024, "an idle stream %zu, and its headers",
+       own + sizeof(struct mc_http_req));
 }
 
 int main(void)

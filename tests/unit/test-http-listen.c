@@ -32,10 +32,14 @@ static void end_server(struct mc_http *h, struct mc_loop *l)
 
 static int connect_to(int family, unsigned port)
 {
-    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = in6addr_loopback};
+    struct sockaddr_in v4 = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in6 v6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = in6addr_loopback};
     int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int ret = family == AF_INET ? connect(fd, (struct sockaddr *)&v4, sizeof(v4)) : connect(fd, (struct sockaddr *)&v6, sizeof(v6));
+    int ret = family == AF_INET ? connect(fd, (struct sockaddr *)&v4, sizeof(v4))
+                                : connect(fd, (struct sockaddr *)&v6, sizeof(v6));
     close(fd);
     return ret;
 }
@@ -70,7 +74,8 @@ static void test_tcp(void)
     ok(strstr(err.msg, "--port 0"), "... and a way out");
     is_int(mc_http_listen_tcp(h2, 70000, &again, &err), -MC_E_USAGE, "70000 is no port");
     end_server(h, l);
-    is_int(mc_http_listen_tcp(h2, port, &again, &err), 0, "a port is free again at once after a close");
+    is_int(mc_http_listen_tcp(h2, port, &again, &err), 0,
+           "a port is free again at once after a close");
     is_int(again, port, "... the same");
     end_server(h2, l2);
     char *holder = mc_peer_port_holder(port);
@@ -90,11 +95,12 @@ static void test_one_family_taken(void)
         return;
     }
     int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bind(fd, (struct sockaddr *)&v6, sizeof(v6));
-    listen(fd, 1);
+    is_int(bind(fd, (struct sockaddr *)&v6, sizeof(v6)) | listen(fd, 1), 0,
+           "somebody listens on ::1");
     getsockname(fd, (struct sockaddr *)&v6, &len);
     struct mc_http *h = new_server(&l);
-    is_int(mc_http_listen_tcp(h, ntohs(v6.sin6_port), NULL, &err), -MC_E_CONFLICT, "a port that is taken on ::1 only");
+    is_int(mc_http_listen_tcp(h, ntohs(v6.sin6_port), NULL, &err), -MC_E_CONFLICT,
+           "a port that is taken on ::1 only");
     ok(strstr(err.msg, "(pid "), "... names its holder: %s", err.msg);
     close(fd);
     end_server(h, l);
@@ -114,8 +120,10 @@ static void test_port_of_a_connection(void)
     addr.sin_port = htons((uint16_t)port);
     is_int(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0, "... and a client of it");
     getsockname(fd, (struct sockaddr *)&addr, &len);
-    is_int(mc_http_listen_tcp(h2, ntohs(addr.sin_port), NULL, &err), -MC_E_CONFLICT, "the client's own port is taken");
-    ok(strstr(err.msg, "an outgoing connection of ") && strstr(err.msg, "(pid "), "... %s", err.msg);
+    is_int(mc_http_listen_tcp(h2, ntohs(addr.sin_port), NULL, &err), -MC_E_CONFLICT,
+           "the client's own port is taken");
+    ok(strstr(err.msg, "an outgoing connection of ") && strstr(err.msg, "(pid "), "... %s",
+       err.msg);
     close(fd);
     end_server(h, l);
     end_server(h2, l2);
@@ -172,7 +180,8 @@ static void test_unix(void)
     mode_t before = umask(0);
     is_int(mc_http_listen_unix(h, path, &err), 0, "a unix socket");
     is_int(umask(before), 0, "the umask is as before");
-    ok(stat(path, &st) == 0 && S_ISSOCK(st.st_mode) && (st.st_mode & 0777) == 0600, "its mode is 0600 (%o)", st.st_mode & 0777);
+    ok(stat(path, &st) == 0 && S_ISSOCK(st.st_mode) && (st.st_mode & 0777) == 0600,
+       "its mode is 0600 (%o)", st.st_mode & 0777);
     is_int(connect_unix(path), 0, "it answers");
     is_int(mc_http_listen_unix(h2, path, &err), -MC_E_CONFLICT, "a live one is not taken over");
     ok(strstr(err.msg, path), "... %s", err.msg);
@@ -205,7 +214,8 @@ static void test_unix(void)
     snprintf(longer, sizeof(longer), "%0108d", 0);
     is_int(mc_http_listen_unix(h, longer, &err), -MC_E_CONFIG, "one of 108 does not");
     ok(strstr(err.msg, "108 bytes") && strstr(err.msg, "107"), "... %s", err.msg);
-    is_int(mc_http_listen_unix(h, "/nonexistent-directory/s", &err), -MC_E_SYSTEM, "a directory that does not exist");
+    is_int(mc_http_listen_unix(h, "/nonexistent-directory/s", &err), -MC_E_SYSTEM,
+           "a directory that does not exist");
     end_server(h, l);
 }
 

@@ -21,11 +21,17 @@ static const struct row {
     {"OPTIONS *", "OPTIONS * HTTP/1.1\r\n" HOST "\r\n", 200, NULL},
     {"an empty line before the request", "\r\nGET / HTTP/1.1\r\n" HOST "\r\n", 200, NULL},
     {"no white space before a value", "GET / HTTP/1.1\r\nHost:localhost\r\n\r\n", 200, NULL},
-    {"tabs and bytes above 127 in a value", "GET / HTTP/1.1\r\n" HOST "X: a\tb\xc3\xa9\r\n\r\n", 200, NULL},
-    {"an upgrade is ignored", "GET / HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 200, NULL},
-    {"a chunked body", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 200, "abc"},
+    {"tabs and bytes above 127 in a value", "GET / HTTP/1.1\r\n" HOST "X: a\tb\xc3\xa9\r\n\r\n",
+     200, NULL},
+    {"an upgrade is ignored",
+     "GET / HTTP/1.1\r\n" HOST "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 200, NULL},
+    {"a chunked body",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 200,
+     "abc"},
     {"chunk extension and trailer",
-     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: CHUNKED\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n", 200, "abc"},
+     "POST / HTTP/1.1\r\n" HOST
+     "Transfer-Encoding: CHUNKED\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n",
+     200, "abc"},
     {"space before the colon", "GET / HTTP/1.1\r\nHost : localhost\r\n\r\n", 400, "header name"},
     {"a folded header", "GET / HTTP/1.1\r\n" HOST "X: a\r\n b\r\n\r\n", 400, "folded"},
     {"a folded first header", "GET / HTTP/1.1\r\n X: a\r\n" HOST "\r\n", 400, "folded"},
@@ -33,8 +39,10 @@ static const struct row {
     {"LF alone after a header", "GET / HTTP/1.1\r\nHost: localhost\n\r\n", 400, "CR LF"},
     {"LF alone at the end", "GET / HTTP/1.1\r\n" HOST "\n", 400, "CR LF"},
     {"a bare CR in a value", "GET / HTTP/1.1\r\n" HOST "X: a\rb\r\n\r\n", 400, "control"},
-    {"a control character in a value", "GET / HTTP/1.1\r\n" HOST "X: a\001b\r\n\r\n", 400, "control"},
-    {"DEL in a long value", "GET / HTTP/1.1\r\n" HOST "X: 0123456789abcdef\177z\r\n\r\n", 400, "control"},
+    {"a control character in a value", "GET / HTTP/1.1\r\n" HOST "X: a\001b\r\n\r\n", 400,
+     "control"},
+    {"DEL in a long value", "GET / HTTP/1.1\r\n" HOST "X: 0123456789abcdef\177z\r\n\r\n", 400,
+     "control"},
     {"an empty header name", "GET / HTTP/1.1\r\n" HOST ": x\r\n\r\n", 400, "header name"},
     {"a header without a colon", "GET / HTTP/1.1\r\n" HOST "X\r\n\r\n", 400, "colon"},
     {"HTTP/1.2", "GET / HTTP/1.2\r\n" HOST "\r\n", 505, "HTTP/1.1"},
@@ -53,27 +61,43 @@ static const struct row {
     {"a fragment in the target", "GET /#x HTTP/1.1\r\n" HOST "\r\n", 400, "percent-encoded"},
     {"a space in the target", "GET /a b HTTP/1.1\r\n" HOST "\r\n", 400, NULL},
     {"two spaces", "GET  / HTTP/1.1\r\n" HOST "\r\n", 400, NULL},
-    {"a byte above 127 in the target", "GET /\xc3\xa9 HTTP/1.1\r\n" HOST "\r\n", 400, "percent-encoded"},
+    {"a byte above 127 in the target", "GET /\xc3\xa9 HTTP/1.1\r\n" HOST "\r\n", 400,
+     "percent-encoded"},
     {"an unknown method", "FETCH / HTTP/1.1\r\n" HOST "\r\n", 400, NULL},
     {"a method in lower case", "get / HTTP/1.1\r\n" HOST "\r\n", 400, NULL},
-    {"length and chunked", "POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400, NULL},
-    {"chunked and length", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", 400, NULL},
-    {"two lengths", "POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400, NULL},
+    {"length and chunked",
+     "POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400,
+     NULL},
+    {"chunked and length",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", 400,
+     NULL},
+    {"two lengths", "POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+     400, NULL},
     {"a list of lengths", "POST / HTTP/1.1\r\n" HOST "Content-Length: 3, 3\r\n\r\nabc", 400, NULL},
     {"a signed length", "POST / HTTP/1.1\r\n" HOST "Content-Length: +3\r\n\r\nabc", 400, NULL},
     {"a negative length", "POST / HTTP/1.1\r\n" HOST "Content-Length: -3\r\n\r\nabc", 400, NULL},
-    {"a length beyond 64 bits", "POST / HTTP/1.1\r\n" HOST "Content-Length: 99999999999999999999\r\n\r\n", 400, NULL},
-    {"an unknown transfer coding", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n", 501, "chunked"},
-    {"two transfer codings", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n", 501, NULL},
-    {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, NULL},
-    {"an unknown expectation", "POST / HTTP/1.1\r\n" HOST "Expect: cake\r\n\r\n", 417, "100-continue"},
-    {"a chunk size that is none", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, NULL},
+    {"a length beyond 64 bits",
+     "POST / HTTP/1.1\r\n" HOST "Content-Length: 99999999999999999999\r\n\r\n", 400, NULL},
+    {"an unknown transfer coding", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n",
+     501, "chunked"},
+    {"two transfer codings", "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n",
+     501, NULL},
+    {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+     NULL},
+    {"an unknown expectation", "POST / HTTP/1.1\r\n" HOST "Expect: cake\r\n\r\n", 417,
+     "100-continue"},
+    {"a chunk size that is none",
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, NULL},
     {"a chunk size beyond 64 bits",
-     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", 400, NULL},
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", 400,
+     NULL},
     {"a chunk longer than said",
-     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n", 400, NULL},
-    {"a length over the bound", "POST / HTTP/1.1\r\n" HOST "Content-Length: 1001\r\n\r\n", 413, "over 1000 bytes"},
-    {"an early refusal", "POST /forbidden HTTP/1.1\r\n" HOST "Content-Length: 1001\r\n\r\n", 403, "no"},
+     "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n", 400,
+     NULL},
+    {"a length over the bound", "POST / HTTP/1.1\r\n" HOST "Content-Length: 1001\r\n\r\n", 413,
+     "over 1000 bytes"},
+    {"an early refusal", "POST /forbidden HTTP/1.1\r\n" HOST "Content-Length: 1001\r\n\r\n", 403,
+     "no"},
 };
 
 static void test_rows(void)
@@ -84,7 +108,8 @@ static void test_rows(void)
         is_int(status, rows[i].status, "%s: %d", rows[i].what, rows[i].status);
         if (rows[i].says)
             ok(a.body && strstr(a.body, rows[i].says), "... and says \"%s\"", rows[i].says);
-        if (status != 200 && status != 403 && !(a.body && strstr(a.body, "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,")))
+        if (status != 200 && status != 403 &&
+            !(a.body && strstr(a.body, "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,")))
             ok(false, "... in JSON-RPC: %s", a.body ? a.body : "nothing");
         answer_free(&a);
     }
@@ -165,14 +190,15 @@ static void test_bounds(void)
     struct answer a;
     is_int(ask_target(MC_HTTP_TARGET_MAX), 200, "a target of %u bytes", MC_HTTP_TARGET_MAX);
     is_int(ask_target(MC_HTTP_TARGET_MAX + 1), 414, "one more: 414");
-    is_int(ask_target(3 * MC_HTTP_HEADERS_MAX), 414, "and far more: 414");
+    is_int(ask_target((size_t)3 * MC_HTTP_HEADERS_MAX), 414, "and far more: 414");
     is_int(ask_header_bytes(MC_HTTP_HEADERS_MAX), 200, "headers of %u bytes", MC_HTTP_HEADERS_MAX);
     is_int(ask_header_bytes(MC_HTTP_HEADERS_MAX + 1), 431, "one more: 431");
     is_int(ask_header_bytes(150000), 431, "150,000 bytes of headers: 431");
     is_int(ask_header_count(MC_HTTP_HEADER_COUNT_MAX), 200, "%d headers", MC_HTTP_HEADER_COUNT_MAX);
     is_int(ask_header_count(MC_HTTP_HEADER_COUNT_MAX + 1), 431, "one more: 431");
     for (int chunked = 0; chunked < 2; chunked++) {
-        is_int(ask_body(1000, chunked, &a), 200, "a %s body of 1000 bytes", chunked ? "chunked" : "plain");
+        is_int(ask_body(1000, chunked, &a), 200, "a %s body of 1000 bytes",
+               chunked ? "chunked" : "plain");
         ok(a.n == 1000 && strspn(a.body, "b") == 1000, "... arrives whole");
         answer_free(&a);
         is_int(ask_body(1001, chunked, &a), 413, "one more: 413");
@@ -209,8 +235,11 @@ static void test_refused_while_sending(void)
 
 static void test_splits(void)
 {
-    static const char plain[] = "POST /echo?x=1 HTTP/1.1\r\n" HOST "Content-Length: 12\r\nX-A: b\r\n\r\nhello, world";
-    static const char chunked[] = "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;e\r\n, world\r\n0\r\n\r\n";
+    static const char plain[] =
+        "POST /echo?x=1 HTTP/1.1\r\n" HOST "Content-Length: 12\r\nX-A: b\r\n\r\nhello, world";
+    static const char chunked[] =
+        "POST /echo HTTP/1.1\r\n" HOST
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;e\r\n, world\r\n0\r\n\r\n";
     static const char *const raws[] = {plain, chunked};
     for (size_t i = 0; i < MC_ARRAY_LEN(raws); i++) {
         const char *raw = raws[i];
@@ -242,14 +271,16 @@ static void test_pipelining(void)
     struct mc_buf b = MC_BUF_INIT(1 << 20);
     int fd = dial(), in_order = 0;
     for (int i = 0; i < N; i++)
-        mc_buf_addf(&b, "POST %s HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\n%03d", i == 50 ? "/hold" : "/echo", i);
+        mc_buf_addf(&b, "POST %s HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\n%03d",
+                    i == 50 ? "/hold" : "/echo", i);
     say_bytes(fd, b.data, b.len);
     ok(stats_reach("held=1"), "the 51st of %d pipelined requests is held", N);
     mc_free(get("/release"));
     for (int i = 0; i < N; i++) {
         struct answer a;
         uint64_t v = N;
-        in_order += hear(fd, &a) == 200 && mc_str_u64((struct mc_str){a.body, a.n}, &v) && v == (unsigned)i;
+        in_order +=
+            hear(fd, &a) == 200 && mc_str_u64((struct mc_str){a.body, a.n}, &v) && v == (unsigned)i;
         answer_free(&a);
     }
     is_int(in_order, N, "all are answered in order");
@@ -269,14 +300,16 @@ static void test_pipeline_bound(void)
     ok(stats_reach("held=1"), "a request is held");
     for (size_t i = 0; i < sizeof(junk) - 1; i += 2)
         junk[i + 1] = '\n';
-    for (ssize_t k; sent < (64u << 20) && (k = send(fd, junk, sizeof(junk), MSG_DONTWAIT | MSG_NOSIGNAL)) > 0;)
+    for (ssize_t k;
+         sent < (64u << 20) && (k = send(fd, junk, sizeof(junk), MSG_DONTWAIT | MSG_NOSIGNAL)) > 0;)
         sent += (size_t)k;
     ok(sent < (64u << 20), "reading stops behind it (%zu bytes went out)", sent);
     mc_free(get("/release"));
     is_int(hear(fd, &a), 200, "it is answered");
     answer_free(&a);
     /* An odd byte may have been cut off: then the rest is no request line, else it was empty lines all along. */
-    say(fd, sent % 2 ? "\nGET /echo HTTP/1.1\r\n" HOST "\r\n" : "GET /echo HTTP/1.1\r\n" HOST "\r\n");
+    say(fd,
+        sent % 2 ? "\nGET /echo HTTP/1.1\r\n" HOST "\r\n" : "GET /echo HTTP/1.1\r\n" HOST "\r\n");
     is_int(hear(fd, &a), 200, "and so is what comes behind the bytes that had waited");
     answer_free(&a);
     close(fd);
@@ -299,7 +332,8 @@ static void test_keep_alive(void)
     answer_free(&a);
     say(fd, "POST /nothing HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n");
     is_int(hear(fd, &a), 202, "... and no body: the next answer follows");
-    ok(strstr(a.head, "Content-Length: 0\r\n") && !strstr(a.head, "Content-Type"), "an answer without a body");
+    ok(strstr(a.head, "Content-Length: 0\r\n") && !strstr(a.head, "Content-Type"),
+       "an answer without a body");
     ok(strstr(a.head, "\r\nDate: ") && strstr(a.head, " GMT\r\n"), "... has a date");
     answer_free(&a);
     say(fd, "GET / HTTP/1.1\r\n" HOST CLOSE "\r\n");
@@ -347,7 +381,9 @@ static void test_expect(void)
     is_int(continues, 0, "... once");
     answer_free(&a);
     close(fd);
-    is_int(ask("POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\nhi", &a), 200, "no wait, no 100");
+    is_int(
+        ask("POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 2\r\n\r\nhi", &a),
+        200, "no wait, no 100");
     answer_free(&a);
     fd = dial();
     say(fd, "POST / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 5000\r\n\r\n");
@@ -360,14 +396,18 @@ static void test_expect(void)
 static void test_accessors(void)
 {
     struct answer a;
-    is_int(ask("GET /header?x=1&name=X%2dTest&name=no HTTP/1.1\r\n" HOST "x-tEST:  \t two words \t\r\n\r\n", &a), 200, "a header is found");
+    is_int(ask("GET /header?x=1&name=X%2dTest&name=no HTTP/1.1\r\n" HOST
+               "x-tEST:  \t two words \t\r\n\r\n",
+               &a),
+           200, "a header is found");
     is_str(a.body, "two words", "... whatever its case, trimmed; the query is decoded");
     ok(strstr(a.head, "\r\nX-Extra: yes\r\n"), "... and a handler's own header is sent");
     answer_free(&a);
     is_int(ask("GET /header?name=a+b&%zz HTTP/1.1\r\n" HOST "\r\n", &a), 200, "an odd query");
     is_int(a.n, 0, "... and no such header");
     answer_free(&a);
-    is_int(ask("GET /header?name HTTP/1.1\r\n" HOST "\r\n", &a), 200, "a parameter without a value");
+    is_int(ask("GET /header?name HTTP/1.1\r\n" HOST "\r\n", &a), 200,
+           "a parameter without a value");
     answer_free(&a);
 }
 

@@ -28,9 +28,11 @@ static int listen_on(enum flavour f, union address *ret)
     if (f == V6)
         a.v6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
     else
-        a.v4 = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        a.v4 =
+            (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(a.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, &a.sa, len) < 0 || listen(fd, 8) < 0 || getsockname(fd, &a.sa, &len) < 0) {
+    if (fd < 0 || bind(fd, &a.sa, len) < 0 || listen(fd, 8) < 0 ||
+        getsockname(fd, &a.sa, &len) < 0) {
         close(fd);
         return -1;
     }
@@ -46,7 +48,8 @@ static int listen_on(enum flavour f, union address *ret)
 static int dial(const union address *a)
 {
     int fd = socket(a->sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, &a->sa, a->sa.sa_family == AF_INET ? sizeof(a->v4) : sizeof(a->v6)) < 0) {
+    if (fd < 0 ||
+        connect(fd, &a->sa, a->sa.sa_family == AF_INET ? sizeof(a->v4) : sizeof(a->v6)) < 0) {
         close(fd);
         return -1;
     }
@@ -55,16 +58,18 @@ static int dial(const union address *a)
 
 static void ends_of(int fd, union address *theirs, union address *ours)
 {
-    socklen_t n = sizeof(*theirs);
-    getpeername(fd, &theirs->sa, &n);
-    n = sizeof(*ours);
-    getsockname(fd, &ours->sa, &n);
+    struct sockaddr_storage peer = {0}, own = {0};
+    socklen_t peer_n = sizeof(peer), own_n = sizeof(own);
+    getpeername(fd, (struct sockaddr *)&peer, &peer_n);
+    getsockname(fd, (struct sockaddr *)&own, &own_n);
+    memcpy(theirs, &peer, sizeof(*theirs));
+    memcpy(ours, &own, sizeof(*ours));
 }
 
-/* wanted: MC_PEER_OWNED with uid, or MC_PEER_NOBODY. */
+/* The same answer from both ways, and from the function that chooses between them. */
 static void check(int fd, bool owned, uid_t uid, const char *what)
 {
-    union address theirs, ours;
+    union address theirs = {0}, ours = {0};
     uid_t got = (uid_t)-2;
     is_int(mc_peer_tcp_owner(fd, &got), owned, "%s", what);
     if (owned)
@@ -75,7 +80,8 @@ static void check(int fd, bool owned, uid_t uid, const char *what)
     if (owned && answer == MC_PEER_CANNOT_TELL)
         skip("no sock_diag here");
     else
-        ok(owned ? answer == MC_PEER_OWNED && got == uid : answer != MC_PEER_OWNED, "... by sock_diag");
+        ok(owned ? answer == MC_PEER_OWNED && got == uid : answer != MC_PEER_OWNED,
+           "... by sock_diag");
     got = (uid_t)-2;
     answer = mc_peer_by_proc(&theirs.sa, &ours.sa, &got);
     ok(owned ? answer == MC_PEER_OWNED && got == uid : answer != MC_PEER_OWNED, "... by /proc/net");
@@ -83,7 +89,7 @@ static void check(int fd, bool owned, uid_t uid, const char *what)
 
 static void test_own(enum flavour f)
 {
-    union address a;
+    union address a = {0};
     int ln = listen_on(f, &a), client = ln >= 0 ? dial(&a) : -1;
     if (client < 0) {
         close(ln);
@@ -104,7 +110,7 @@ static void test_own(enum flavour f)
 /* Unread bytes in a closed client's buffers leave its socket behind for a while, without an owner. */
 static void test_orphan(void)
 {
-    union address a;
+    union address a = {0};
     char junk[65536] = {0};
     int ln = listen_on(V4, &a), client = dial(&a), fd = accept4(ln, NULL, NULL, SOCK_CLOEXEC);
     while (send(client, junk, sizeof(junk), MSG_DONTWAIT) > 0)
@@ -118,7 +124,8 @@ static void test_orphan(void)
 /* Asked for a connection that is no more, the kernel offers a listener on the client's port: it is not the peer. */
 static void test_listener_on_the_clients_port(void)
 {
-    union address a, theirs, ours, bound = {.v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
+    union address a, theirs, ours,
+        bound = {.v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}};
     const int on = 1;
     int ln = listen_on(V4, &a), client = dial(&a), fd = accept4(ln, NULL, NULL, SOCK_CLOEXEC);
     const struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -129,8 +136,10 @@ static void test_listener_on_the_clients_port(void)
     bound.v4.sin_port = theirs.v4.sin_port;
     int trap = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(trap, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    is_int(bind(trap, &bound.sa, sizeof(bound.v4)) | listen(trap, 1), 0, "a listener on the port of a client that left");
-    ok(mc_peer_by_diag(&theirs.sa, &ours.sa, &uid) != MC_PEER_OWNED, "... is not taken for it by sock_diag");
+    is_int(bind(trap, &bound.sa, sizeof(bound.v4)) | listen(trap, 1), 0,
+           "a listener on the port of a client that left");
+    ok(mc_peer_by_diag(&theirs.sa, &ours.sa, &uid) != MC_PEER_OWNED,
+       "... is not taken for it by sock_diag");
     ok(mc_peer_by_proc(&theirs.sa, &ours.sa, &uid) != MC_PEER_OWNED, "... nor by /proc/net");
     close(trap);
     close(fd);
@@ -139,7 +148,7 @@ static void test_listener_on_the_clients_port(void)
 
 static void test_other_user(enum flavour f)
 {
-    union address a;
+    union address a = {0};
     const struct passwd *nobody = getpwnam("nobody");
     int go[2], ln;
     if (getuid() != 0 || !nobody || (ln = listen_on(f, &a)) < 0) {
@@ -177,7 +186,8 @@ static void test_unix(void)
     pid_t pid = 0;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
         exit(99);
-    ok(mc_peer_unix_owner(fds[0], &uid, &pid) && uid == getuid() && pid == getpid(), "a unix socket tells uid and pid");
+    ok(mc_peer_unix_owner(fds[0], &uid, &pid) && uid == getuid() && pid == getpid(),
+       "a unix socket tells uid and pid");
     ok(!mc_peer_unix_owner(plain, &uid, &pid), "a TCP socket tells neither");
     ok(!mc_peer_tcp_owner(plain, &uid), "an unconnected one has no peer");
     ok(!mc_peer_tcp_owner(fds[0], &uid), "a unix socket has none that TCP knows");
