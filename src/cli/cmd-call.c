@@ -207,7 +207,7 @@ static int run(struct call *call, int *ret_status, struct mc_err *err)
 {
     MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
     struct mc_mcp_answer answer;
-    const cJSON *w;
+    const cJSON *w = NULL;
     int ret = mc_client_open(&call->client, err);
     if (ret == 0)
         ret = mc_api_here(call->client, &status, &w, err);

@@ -90,7 +90,7 @@ static int fetch(struct mc_buf *tools, struct mc_err *err)
 {
     MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
     MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
-    const cJSON *w;
+    const cJSON *w = NULL;
     int ret = mc_client_open(&c, err);
     if (ret == 0)
         ret = mc_api_here(c, &status, &w, err);

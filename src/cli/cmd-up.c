@@ -69,7 +69,7 @@ static int check_port(struct up *up, unsigned port, struct mc_err *err)
 static int reach_hub(struct up *up, struct mc_err *err)
 {
     unsigned port;
-    bool asked, started;
+    bool asked = false, started = false;
     int ret = mc_launch_port(mc_args_value(up->cli->args, "port"), &port, &asked, err);
     if (ret == 0)
         ret = mc_launch_hub(port, up->cli->verbose, &up->client, &started, err);

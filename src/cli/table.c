@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/err.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,6 +61,7 @@ void mc_table_addf(struct mc_table *t, enum mc_tint tint, const char *fmt, ...)
 
 size_t mc_table_rows(const struct mc_table *t)
 {
+    MC_ASSERT(t->n_columns > 0);
     return t->n / t->n_columns;
 }
 

@@ -41,7 +41,7 @@ int mc_catalogs_get(const char *digest, char **ret, size_t *ret_len, struct mc_e
 {
     MC_CLEANUP(mc_freep) char *path = NULL;
     MC_CLEANUP(mc_freep) char *text = NULL;
-    size_t n;
+    size_t n = 0;
 
     int failed = file_path(digest, &path, err);
     if (failed == 0)

@@ -104,7 +104,7 @@ static int get(bool rotate, char **ret, struct mc_err *err)
     int failed = mc_path_ensure(MC_DIR_STATE, err);
     if (failed == 0)
         failed = mc_path_in(MC_DIR_STATE, FILE_NAME, &path, err);
-    if (failed < 0)
+    if (failed)
         return failed;
     if (!rotate) {
         failed = read_token(path, ret, err);

@@ -63,6 +63,8 @@ static struct out *dirty;
 
 static void out_add(struct out *o, const char *p, size_t n)
 {
+    if (n == 0)
+        return;
     if (o->len + n > o->cap) {
         o->cap = (o->len + n) * 2;
         o->data = realloc(o->data, o->cap);

@@ -101,5 +101,6 @@ int main(int argc, char **argv)
         open_session(port, fd, a, path);
     double took = (double)(bench_now() - began) / 1e9;
     printf("{\"sessions\":%lu,\"rssKbBefore\":%lu,\"rssKb\":%lu,\"seconds\":%.2f}\n", sessions, before, rss_kb(pid), took);
+    free(a);
     return 0;
 }

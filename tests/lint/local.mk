@@ -16,5 +16,5 @@ TIDY_FLAGS = $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) -std=gnu17 \
 	$(UV_CFLAGS) $(CJSON_CFLAGS) $(CRYPTO_CFLAGS) $(GIT2_CFLAGS)
 .PHONY: tidy
 tidy: config.h
-	printf '%s\n' $(srcdir)/src/*/*.c $(srcdir)/tests/*/*.c | \
+	printf '%s\n' $(srcdir)/src/*/*.c $(srcdir)/tests/bench/*.c | \
 	xargs -P "$$(nproc)" -I '{}' clang-tidy --quiet '{}' -- $(TIDY_FLAGS)

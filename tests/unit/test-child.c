@@ -503,7 +503,10 @@ static void test_emfile(void)
         }
     }
     is_int(ret, 0, "with enough descriptors it starts");
-    ok(failures >= 8, "with fewer it does not (%d attempts)", failures);
+    if (getenv("MC_VALGRIND"))
+        skip("valgrind has descriptors of its own");
+    else
+        ok(failures >= 8, "with fewer it does not (%d attempts)", failures);
     is_int(leaks, 0, "and no descriptor is lost");
     is_int(named, failures, "each error says so: %s", err.msg);
     run(&r);
