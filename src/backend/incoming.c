@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
+#include <stdio.h>
 
 #define RUBBISH_LOGGED_MAX 20 /* lines; after that they are only counted */
 
@@ -85,13 +86,28 @@ static void on_request(struct mc_backend *b, const struct mc_envelope *e)
     mc_buf_done(&out);
 }
 
+/* Broken, but it says whose answer it is: that call need not wait until its time is over. */
+static void on_broken(struct mc_backend *b, struct mc_str line, const struct mc_envelope *e, const char *why)
+{
+    struct mc_call *call = mc_env_has(e, MC_F_METHOD) ? NULL : calls_find(b, mc_env(e, MC_F_ID));
+    struct mc_err err;
+
+    rubbish(b, line, why);
+    if (!call)
+        return;
+    mc_err_set(&err, MC_E_PROTOCOL, "server %s gave a broken answer: %s", b->name, why);
+    backend_note_error(b, "%s", err.msg);
+    calls_release(b, call);
+    call->ops->on_failed(call, &err);
+}
+
 static void on_message(struct mc_backend *b, struct mc_str line)
 {
     struct mc_envelope e;
     struct mc_err err;
 
     if (mc_envelope_scan(line, &e, &err)) {
-        rubbish(b, line, err.msg);
+        on_broken(b, line, &e, err.msg);
         return;
     }
     switch (e.kind) {
@@ -143,9 +159,14 @@ static bool on_line(void *arg, struct mc_str line)
 static void on_long_line(void *arg, struct mc_str head)
 {
     struct mc_backend *b = arg;
+    struct mc_envelope e;
+    struct mc_err err;
+    char why[80];
 
-    backend_note_error(b, "a message of more than %u bytes was dropped", MC_BACKEND_LINE_MAX);
-    rubbish(b, head, "longer than the bound on messages");
+    snprintf(why, sizeof(why), "a message of more than %u bytes was dropped", MC_BACKEND_LINE_MAX);
+    backend_note_error(b, "%s", why);
+    mc_envelope_scan(head, &e, &err); /* as far as it goes: perhaps to the id */
+    on_broken(b, head, &e, why);
 }
 
 void incoming_bytes(struct mc_backend *b, const char *p, size_t n)
