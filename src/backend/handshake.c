@@ -71,6 +71,14 @@ static void send_initialize(struct mc_backend *b)
         backend_start_failed(b, err.msg, false);
 }
 
+static void send_probe(struct mc_backend *b)
+{
+    struct mc_err err;
+
+    if (calls_send(b, &b->probe, &err))
+        backend_start_failed(b, err.msg, false);
+}
+
 static void drop_call(struct mc_call *c)
 {
     if (c->state != MC_CALL_IDLE)
@@ -157,6 +165,11 @@ static void on_initialize(struct mc_call *c, const struct mc_envelope *e)
     if (e->kind == MC_MSG_ERROR) {
         if (b->probe.state == MC_CALL_SENT)
             return; /* perhaps a modern server: its answer to the probe is still to come */
+        if (b->protocol == MC_PROTOCOL_AUTO && modern_error(e) && b->skip_probe) {
+            b->skip_probe = false; /* it was legacy once, or seemed to be */
+            send_probe(b);
+            return;
+        }
         mc_env_string(e, MC_F_E_MESSAGE, &text);
         backend_start_failed(b, text.len ? text.data : "it refused initialize", true);
         mc_buf_done(&text);
@@ -203,17 +216,15 @@ static void on_timer(struct mc_timer *t)
 
 void handshake_begin(struct mc_backend *b)
 {
-    struct mc_err err;
-
     prepare(b, &b->probe, &discover_ops);
     prepare(b, &b->init, &initialize_ops);
     if (b->protocol == MC_PROTOCOL_LEGACY || b->skip_probe) {
         send_initialize(b);
-    } else if (calls_send(b, &b->probe, &err)) {
-        backend_start_failed(b, err.msg, false);
-    } else if (b->protocol == MC_PROTOCOL_AUTO) {
-        mc_timer_start(b->loop, &b->timer, MC_BACKEND_PROBE_MS, on_timer);
+        return;
     }
+    send_probe(b);
+    if (b->state == MC_BACKEND_STARTING && b->protocol == MC_PROTOCOL_AUTO)
+        mc_timer_start(b->loop, &b->timer, MC_BACKEND_PROBE_MS, on_timer);
 }
 
 void handshake_on_silence(struct mc_backend *b)
