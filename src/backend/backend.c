@@ -40,8 +40,6 @@ void backend_set_state(struct mc_backend *b, enum mc_backend_state to, const cha
     b->state = to;
     snprintf(b->reason, sizeof(b->reason), "%s", to == MC_BACKEND_FAILED || to == MC_BACKEND_BACKOFF ? why : "");
     mc_info("backend", "%s: %s -> %s (%s)", b->name, states[from].name, states[to].name, why);
-    if (to == MC_BACKEND_READY)
-        b->failures = 0;
     mc_backend_ref(b);
     b->ops->on_state(b->arg, b);
     if (b->state == MC_BACKEND_READY)
@@ -83,6 +81,9 @@ static void settle(struct mc_backend *b, const char *why, bool final)
     struct mc_err err;
 
     backend_note_error(b, "%s", why);
+    if (b->started_at && mc_loop_now(b->loop) - b->started_at >= MC_BACKEND_STABLE_MS)
+        b->failures = 0; /* it ran well until now */
+    b->started_at = 0;
     b->failures++;
     if (!final && b->failures <= retries) {
         b->restarts++;

@@ -25,7 +25,8 @@ struct mc_loop;
 #define MC_BACKEND_MUTE_MS 30000         /* no byte since the probe: started again without it */
 #define MC_BACKEND_CALL_MS 300000        /* default deadline of a call, renewed by progress */
 #define MC_BACKEND_CALL_HARD 12          /* times that, whatever the progress */
-#define MC_BACKEND_RETRIES_MAX 5         /* starts in a row that failed before FAILED */
+#define MC_BACKEND_RETRIES_MAX 5         /* runs in a row that ended early, before FAILED */
+#define MC_BACKEND_STABLE_MS 30000       /* a run of that length was none of those */
 #define MC_BACKEND_BACKOFF_MS 400        /* first pause, doubled each time, plus up to half of it at random */
 
 enum mc_backend_state {

@@ -58,7 +58,7 @@ struct mc_backend {
     bool skip_probe;       /* the era is known, or the probe upset the server */
     bool heard;            /* something came on stdout since the spawn */
     bool got_catalog;      /* the lists of this run have been read once */
-    unsigned failures;     /* starts in a row that did not reach READY */
+    unsigned failures;     /* runs in a row that ended early */
     unsigned restarts;
     uint64_t started_at;   /* loop ms, of the process */
 
