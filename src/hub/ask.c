@@ -129,7 +129,9 @@ void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelo
     char why[160];
 
     if (c && c->x->session && c->x->session->caps & cap) {
-        if (c->x->session->n_asks < HUB_ASKS_MAX)
+        if (!c->x->req && !c->x->stream)
+            refuse(b, e, MC_RPC_INTERNAL, "the client of this call has gone away");
+        else if (c->x->session->n_asks < HUB_ASKS_MAX)
             forward(c, b, e);
         else
             refuse(b, e, MC_RPC_INTERNAL, "too many requests are open at this client");
