@@ -87,6 +87,20 @@ static bool not_found_here(const struct mc_envelope *e)
 }
 
 static bool probe_next(struct call *c);
+static void resource_not_found(struct exchange *x, const struct mc_envelope *e);
+
+/* Every server was asked, and none has it. */
+static void nowhere(struct call *c)
+{
+    struct mc_bytes *message = mc_bytes_ref(c->message); /* what e points into */
+    struct mc_envelope e = c->e;
+    struct exchange *x = c->x;
+
+    record(c, true, true);
+    call_free(c);
+    resource_not_found(x, &e);
+    mc_bytes_unref(message);
+}
 
 /* Errors of servers come with 200, but for the one whose status is laid down (basic/index § Error Codes). */
 static int status_of(const struct call *c, const struct mc_envelope *e)
@@ -105,8 +119,11 @@ static void on_answer(struct mc_call *base, const struct mc_envelope *e)
     struct mc_buf out = MC_BUF_INIT(ANSWER_MAX);
     int status = status_of(c, e);
 
-    if (c->probing && not_found_here(e) && probe_next(c))
+    if (c->probing && not_found_here(e)) {
+        if (!probe_next(c))
+            nowhere(c);
         return;
+    }
     record(c, true, e->kind == MC_MSG_ERROR || mc_str_eq(mc_env(e, MC_F_R_IS_ERROR), MC_STR("true")));
     if (c->on_result)
         c->on_result(c, e);
@@ -364,8 +381,25 @@ static void answer_empty(struct exchange *x, const struct mc_envelope *e)
     mc_buf_done(&out);
 }
 
+/* What no server of the view can do is not advertised, and what is not advertised is no method (basic/index § Error Codes). */
+static bool advertised(struct exchange *x, enum mc_method method)
+{
+    unsigned needs = method == MC_METHOD_COMPLETE ? MC_CAP_COMPLETIONS : method == MC_METHOD_RESOURCES_SUBSCRIBE ? MC_CAP_SUBSCRIBE : 0;
+
+    return !needs || view_caps(x->view) & needs;
+}
+
+static void no_method(struct exchange *x, const struct mc_envelope *e)
+{
+    exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "Method not found", MC_STR_NONE, x->era == MC_ERA_MODERN ? 404 : 0);
+}
+
 bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool last)
 {
+    if (!advertised(x, e->method)) {
+        no_method(x, e);
+        return true;
+    }
     switch (e->method) {
     case MC_METHOD_TOOLS_CALL:
         return forward_named(x, message, e, MC_KIND_TOOL, last);
@@ -398,8 +432,7 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
         answer_discover(x, e);
         return true;
     default:
-        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "Method not found", MC_STR_NONE,
-                       x->era == MC_ERA_MODERN ? 404 : 0);
+        no_method(x, e);
         return true;
     }
 }
