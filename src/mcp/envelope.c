@@ -103,6 +103,8 @@ static int scan_members(struct mc_scan *s, enum scope scope, struct mc_envelope 
         }
         if (e->f[r->field].val.p) {
             mc_err_set(err, MC_E_PROTOCOL, "the member \"%s\" is given twice", r->name);
+            if (r->field == MC_F_ID)
+                e->f[MC_F_ID].val = MC_STR_NONE; /* which one is it? */
             return RPC_INVALID;
         }
         if (r->inside != SCOPE_NONE && mc_scan_peek(s) == MC_JSON_OBJECT) {
@@ -142,6 +144,15 @@ static int check_id(const struct mc_envelope *e, struct mc_err *err)
                           "the id must be a string or an integer, not %.*s",
                           (int)(id.n > 40 ? 40 : id.n), id.p);
     return 0;
+}
+
+/* An error can only be addressed to a proper id, given once. */
+static void forget_bad_id(struct mc_envelope *e)
+{
+    struct mc_err ignored;
+
+    if (mc_env_has(e, MC_F_ID) && check_id(e, &ignored))
+        e->f[MC_F_ID].val = MC_STR_NONE;
 }
 
 static int classify(struct mc_envelope *e, struct mc_err *err)
@@ -198,9 +209,11 @@ int mc_envelope_scan(struct mc_str bytes, struct mc_envelope *e, struct mc_err *
     if (rc == RPC_PARSE)
         mc_err_set(err, MC_E_PROTOCOL, "not JSON: %s at byte %zu", s.err ? s.err : "bad value",
                    (size_t)((s.err ? s.err_at : s.p) - bytes.p));
+    if (rc == 0 && classify(e, err))
+        rc = RPC_INVALID;
     if (rc)
-        return rc;
-    return classify(e, err) ? RPC_INVALID : 0;
+        forget_bad_id(e);
+    return rc;
 }
 
 bool mc_env_string(const struct mc_envelope *e, enum mc_field f, struct mc_buf *out)

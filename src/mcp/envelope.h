@@ -68,8 +68,8 @@ struct mc_envelope {
     } f[MC_F_MAX];
 };
 
-/* 0, or the JSON-RPC code of the fault: -32700 (not JSON) or -32600 (JSON, but no message of ours), err says where and why. With -32600 the id field may
- * be set, so that the error can be addressed. An array (a batch) is -32600 here: see mc_envelope_batch. Spans point into bytes. */
+/* 0, or the JSON-RPC code of the fault: -32700 (not JSON) or -32600 (JSON, but no message of ours), err says where and why. The id field is still set
+ * when a proper id came before the fault, so that the error can be addressed. An array (a batch) is -32600 here. Spans point into bytes. */
 int mc_envelope_scan(struct mc_str bytes, struct mc_envelope *e, struct mc_err *err);
 static inline bool mc_env_has(const struct mc_envelope *e, enum mc_field f)
 {
