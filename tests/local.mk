@@ -5,7 +5,8 @@ AM_TESTS_ENVIRONMENT = \
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 T_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_DRIVER = $(LOG_DRIVER)
-T_LOG_COMPILER = $(SHELL)
+# A hang is a failure of its test, not of the whole run.
+T_LOG_COMPILER = timeout -k 10 300 $(SHELL)
 
 EXTRA_DIST += tests/tap.h
 
