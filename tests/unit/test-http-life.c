@@ -226,6 +226,19 @@ static void test_big_answers(void)
 
 /* ---- many ---- */
 
+#define DESCRIPTORS                                                                                \
+    4096 /* both ends of 1000 connections, and the quarter that the server leaves to others */
+
+static void raise_limit(void)
+{
+    struct rlimit lim;
+    getrlimit(RLIMIT_NOFILE, &lim);
+    if (lim.rlim_cur < DESCRIPTORS && lim.rlim_max >= DESCRIPTORS) {
+        lim.rlim_cur = DESCRIPTORS;
+        setrlimit(RLIMIT_NOFILE, &lim);
+    }
+}
+
 static void test_thousand(void)
 {
     enum { N = 1000 };
@@ -233,8 +246,7 @@ static void test_thousand(void)
     struct rlimit lim;
     int good = 0;
     getrlimit(RLIMIT_NOFILE, &lim);
-    lim.rlim_cur = lim.rlim_max < 4096 ? lim.rlim_max : 4096;
-    if (lim.rlim_max < 2 * N + 64 || setrlimit(RLIMIT_NOFILE, &lim) < 0) {
+    if (lim.rlim_cur < DESCRIPTORS) {
         skip("too few descriptors for 1000 connections");
         return;
     }
@@ -298,6 +310,11 @@ static void test_accept_pause(void)
 {
     struct rlimit lim, low;
     struct answer a;
+    const char *preload = getenv("LD_PRELOAD");
+    if (preload && strstr(preload, "vgpreload")) {
+        skip("valgrind closes what it accepts above the limit");
+        return;
+    }
     server_start(lose_reserve);
     getrlimit(RLIMIT_NOFILE, &lim);
     int fd = dial_later(), lowest = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -376,6 +393,7 @@ static void test_memory(void)
 
 int main(void)
 {
+    raise_limit();
     server_start(be_impatient);
     test_slow_requests();
     test_dribble();
