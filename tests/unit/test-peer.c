@@ -31,6 +31,7 @@ static int listen_on(enum flavour f, union address *ret)
         a.v4 =
             (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(a.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    memset(ret, 0, sizeof(*ret));
     if (fd < 0 || bind(fd, &a.sa, len) < 0 || listen(fd, 8) < 0 ||
         getsockname(fd, &a.sa, &len) < 0) {
         close(fd);
