@@ -91,7 +91,7 @@ const struct mc_command mc_commands[] = {
      .operands = {{.name = "TOOL", .min = 1, .max = 1, .complete = MC_COMPLETE_TOOLS, .help = "name of the tool, as in `mcpctl tools`"},
                   {.name = "ARGUMENT", .max = MC_MANY, .complete = MC_COMPLETE_ARGUMENTS, .help = "NAME=VALUE, of the type that the tool's schema asks for, or NAME:=JSON"}},
      .options = {{.name = "args", .arg = "JSON|@FILE|-", .complete = MC_COMPLETE_FILE, .help = "all arguments as one JSON object: given here, in a file, or on standard input"}},
-     .examples = {{"mcpctl call git__git_log max_count=5", "arguments by name"},
+     .examples = {{"mcpctl call git__log max_count=5", "arguments by name"},
                   {"mcpctl call files__read_file path=README.md", "prints the text of the result"},
                   {"mcpctl call db__query --args @query.json --json", "the whole result as JSON"}},
      .run = mc_cmd_call},

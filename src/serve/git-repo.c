@@ -102,7 +102,7 @@ bool mc_git_object(struct mc_call *c, git_repository *repo, const char *rev, git
         mc_call_fail(c, "revision %s: more than one object begins like that; give more digits",
                      rev);
     else if (r == GIT_ENOTFOUND)
-        mc_call_fail(c, "revision %s does not exist; git_branches and git_log show what there is",
+        mc_call_fail(c, "revision %s does not exist; branches and log show what there is",
                      rev);
     else
         mc_call_fail(c, "revision %s cannot be understood: %s", rev,
