@@ -1,5 +1,7 @@
 #!/bin/sh
 # Clients of the four legacy revisions: sessions, streams, and what servers tell and ask on their own.
+# streams.sh sets session_NAME by eval.
+# shellcheck disable=SC2154
 set -u
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 . "$top_srcdir/tests/e2e/lib.sh"

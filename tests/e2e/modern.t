@@ -64,7 +64,6 @@ modern tools/list '"cursor":""'
 is 'a cursor that was never given' "$(get .error.code)" -32602
 
 # ---- the ladder, in its order, each with its status, code and id
-both='{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}'
 for id in 1 '"one"'; do
     post '{"jsonrpc":"2.0","id":'"$id"',"method":"tools/list","params":{'"$(meta)"'}}' -H 'Mcp-Method: tools/list'
     gate "no version header, id $id" 400 -32020 "$id"

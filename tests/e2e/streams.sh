@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154,SC2034
 # Requests that stay open while the test goes on, and several sessions at a time. Read after lib.sh.
 #
 #     stream NAME CURL-OPTION...       begins a request; what comes is collected in $work/NAME.out, its head in $work/NAME.head
