@@ -14,12 +14,15 @@ __attribute__((format(printf, 4, 5), unused)) static bool tap_ok_(bool pass, con
 {
     if (tap_count_ == 0)
         setvbuf(stdout, NULL, _IOLBF, 0);
-    printf("%sok %d - ", pass ? "" : "not ", ++tap_count_);
+    char what[1024];
     va_list ap;
     va_start(ap, fmt);
-    vprintf(fmt, ap);
+    vsnprintf(what, sizeof(what), fmt, ap);
     va_end(ap);
-    putchar('\n');
+    for (char *p = what; *p; p++) /* a line break would begin another point, a '#' a directive */
+        if (*p == '\n' || *p == '\r' || *p == '#')
+            *p = ' ';
+    printf("%sok %d - %s\n", pass ? "" : "not ", ++tap_count_, what);
     if (!pass) {
         tap_failed_++;
         printf("# failed at %s:%d\n", file, line);
