@@ -154,7 +154,7 @@ static struct mc_str translate_code(const struct call *c, const struct mc_envelo
             return NOT_FOUND_MODERN;
         if (reserved(code) && code != MC_RPC_MISSING_CAPABILITY)
             return MC_STR("-32603");
-    } else if (reserved(code) && code != MC_RPC_URL_ELICITATION) {
+    } else if (reserved(code) && (code != MC_RPC_URL_ELICITATION || c->x->rev < MC_REV_2025_11_25)) {
         return MC_STR("-32603");
     } else if (code == MC_RPC_INVALID_PARAMS && c->e.method == MC_METHOD_RESOURCES_READ &&
                mc_jget(mc_jval_of(mc_env(e, MC_F_E_DATA)), "uri").type == MC_JSON_STRING) {
