@@ -1,6 +1,7 @@
 # The program as users run it. Each file has a home, a runtime directory and a hub of its own.
 E2E_TESTS = \
 	tests/e2e/badinput.t \
+	tests/e2e/bytes.t \
 	tests/e2e/cli.t \
 	tests/e2e/exhausted.t \
 	tests/e2e/legacy.t \
