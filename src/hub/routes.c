@@ -1,4 +1,4 @@
-/* The one table of HTTP routes, behind the guard. A segment that begins with ':' captures, "*" at the end takes the rest. */
+/* The one table of HTTP routes, behind the guard. A segment that begins with ':' captures. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"

@@ -64,6 +64,7 @@ endif
 CORE_TESTS += \
 	tests/unit/test-catalogs \
 	tests/unit/test-config \
+	tests/unit/test-envelope \
 	tests/unit/test-frame \
 	tests/unit/test-keys \
 	tests/unit/test-names \
@@ -76,6 +77,8 @@ tests_unit_test_catalogs_SOURCES = tests/unit/test-catalogs.c tests/unit/scratch
 tests_unit_test_catalogs_LDADD = $(CORE_LIBS)
 tests_unit_test_config_SOURCES = tests/unit/test-config.c tests/unit/scratch.h tests/unit/shared.h
 tests_unit_test_config_LDADD = $(CORE_LIBS)
+tests_unit_test_envelope_SOURCES = tests/unit/test-envelope.c
+tests_unit_test_envelope_LDADD = $(CORE_LIBS)
 tests_unit_test_frame_SOURCES = tests/unit/test-frame.c
 tests_unit_test_frame_LDADD = $(CORE_LIBS)
 tests_unit_test_keys_SOURCES = tests/unit/test-keys.c
@@ -160,6 +163,15 @@ tests_unit_test_http_listen_LDADD = $(HUB_LIBS)
 tests_unit_test_peer_SOURCES = tests/unit/test-peer.c
 tests_unit_test_peer_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_peer_LDADD = $(HUB_LIBS)
+
+# backend, hub
+LOOP_TESTS += \
+	tests/unit/test-catalog \
+	tests/unit/test-routes
+tests_unit_test_catalog_SOURCES = tests/unit/test-catalog.c
+tests_unit_test_catalog_LDADD = $(HUB_LIBS)
+tests_unit_test_routes_SOURCES = tests/unit/test-routes.c
+tests_unit_test_routes_LDADD = $(HUB_LIBS)
 
 # The unit tests alone, and under valgrind.
 UNIT_TESTS = $(CORE_TESTS) $(LOOP_TESTS)
