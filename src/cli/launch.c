@@ -22,7 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOCK_WAIT_MS (MC_LAUNCH_READY_MS + 2000) /* whoever holds it is starting the hub, within its own deadline */
+/* Whoever holds the lock is starting the hub, within deadlines of its own. */
+#define LOCK_WAIT_MS (MC_LAUNCH_END_MS + MC_LAUNCH_READY_MS + 2000)
 #define LOCK_RETRY_MS 20
 #define LOG_TAIL_BYTES 4096
 #define LOG_TAIL_LINES 8
@@ -42,15 +43,25 @@ int mc_launch_port(const char *given, unsigned *ret, bool *ret_asked, struct mc_
     return 0;
 }
 
-static int lock(int *ret_fd, struct mc_err *err)
+static int lock(const char *name, int wait_ms, int *ret_fd, struct mc_err *err)
 {
     MC_CLEANUP(mc_freep) char *path = NULL;
-    uint64_t deadline = mc_now_ms() + LOCK_WAIT_MS;
-    int ret = mc_path_in(MC_DIR_RUNTIME, "start.lock", &path, err);
+    uint64_t deadline = mc_now_ms() + (uint64_t)wait_ms;
+    int ret = mc_path_in(MC_DIR_RUNTIME, name, &path, err);
     if (ret < 0)
         return ret;
     while ((ret = mc_io_lock(path, false, ret_fd, err)) == -MC_E_CONFLICT && mc_now_ms() < deadline)
         poll(NULL, 0, LOCK_RETRY_MS);
+    return ret;
+}
+
+/* A hub holds its lock while it lives. One that is ending does not listen any more, but ends its servers first. */
+static int await_former(struct mc_err *err)
+{
+    MC_CLEANUP(mc_closep) int fd = -1;
+    int ret = lock("hub.lock", MC_LAUNCH_END_MS, &fd, err);
+    if (ret == -MC_E_CONFLICT)
+        return mc_err_set(err, MC_E_CONFLICT, "a hub that no longer answers is still running; look for it with: pgrep -f 'mcpctl hub run'");
     return ret;
 }
 
@@ -123,6 +134,18 @@ static char *log_tail(const char *path, off_t from)
     return mc_str_dup((struct mc_str){text + start, n > 0 ? (size_t)n - start : 0});
 }
 
+/* The line with which the hub reported its end, if it got as far as that; borrowed. */
+static const char *last_word(const char *tail)
+{
+    const char *found = NULL;
+    for (const char *p = tail; p && *p; p = strchr(p, '\n')) {
+        p += *p == '\n';
+        if (strncmp(p, "mcpctl: ", 8) == 0)
+            found = p + 8;
+    }
+    return found;
+}
+
 static int failed(pid_t pid, const char *log, off_t from, bool timed_out, struct mc_err *err)
 {
     int status = 0;
@@ -137,6 +160,9 @@ static int failed(pid_t pid, const char *log, off_t from, bool timed_out, struct
     }
     MC_CLEANUP(mc_freep) char *tail = log_tail(log, from);
     const char *why = timed_out ? "did not answer in time" : "ended at once";
+    const char *word = timed_out ? NULL : last_word(tail);
+    if (word)
+        return mc_err_set(err, code, "the hub could not start: %.*s", (int)strcspn(word, "\n"), word);
     if (*tail)
         return mc_err_set(err, timed_out ? MC_E_TIMEOUT : code, "the hub %s:\n%s", why, tail);
     return mc_err_set(err, timed_out ? MC_E_TIMEOUT : code, "the hub %s; its log is %s", why, log);
@@ -193,13 +219,15 @@ int mc_launch_hub(unsigned port, unsigned verbose, struct mc_client **ret, bool 
         return r;
     r = mc_path_ensure(MC_DIR_RUNTIME, err);
     if (r == 0)
-        r = lock(&fd, err);
+        r = lock("start.lock", LOCK_WAIT_MS, &fd, err);
     if (r < 0)
         return r;
     r = mc_client_open(ret, err); /* somebody else may have started it while we waited */
     if (r != -MC_E_UNREACHABLE)
         return r;
-    r = start(port, verbose, err);
+    r = await_former(err);
+    if (r == 0)
+        r = start(port, verbose, err);
     *ret_started = r == 0;
     return r < 0 ? r : mc_client_open(ret, err);
 }

@@ -13,6 +13,22 @@ run() {
     errors=$(cat "$work/stderr")
 }
 
+# up in the foreground, but as a job; sets $up. What the last one wrote must not be taken for this one's.
+up_here() {
+    rm -f "$work/up.out" "$work/up.err"
+    "$top_builddir/mcpctl" up --port 0 >"$work/up.out" 2>"$work/up.err" </dev/null &
+    up=$!
+}
+
+# state_is SERVER STATE
+state_is() {
+    [ "$(server_state "$repo" "$1")" = "$2" ]
+}
+
+no_hub() {
+    ! mc status
+}
+
 # ---- without a hub ----
 repo=$(new_repo one)
 cd "$repo" || exit 99
@@ -61,7 +77,7 @@ like 'trust of an unknown server: a suggestion' "$errors" "did you mean 'good'"
 run mc trust good
 is 'trust of one' "$status" 0
 like 'trust shows the command line' "$out" "runs  $fakeserver --echo --resources"
-wait_for 'a running hub learns of it' eval 'mc status --json | jq -e ".workspaces[0].servers[] | select(.name == \"good\") | .state == \"READY\""'
+wait_for 'a running hub learns of it' state_is good READY
 is 'the other one is still blocked' "$(server_state "$repo" big)" BLOCKED
 run mc up -d
 is 'one of two may run: exit 0' "$status" 0
@@ -143,11 +159,11 @@ is 'an unknown server: exit 2' "$status" 2
 like 'an unknown server: a suggestion' "$errors" "did you mean 'good'"
 run mc stop good
 is 'stop' "$status $out" '0 good: stopping'
-wait_for 'it stops' eval '[ "$(server_state "$repo" good)" = STOPPED ]'
+wait_for 'it stops' state_is good STOPPED
 like 'a stopped server still shows its tools' "$(mc tools)" 'good__echo'
 run mc start good
 is 'start' "$status $out" '0 good: starting'
-wait_for 'it starts' eval '[ "$(server_state "$repo" good)" = READY ]'
+wait_for 'it starts' state_is good READY
 run mc restart good big --json
 is 'restart of two, as JSON' "$(printf '%s' "$out" | jq -c '[.[].name]')" '["good","big"]'
 
@@ -210,8 +226,7 @@ is 'a bad MCPCTL_PORT: exit 3' "$status" 3
 # ---- in the foreground ----
 servers "$repo" "good=$fakeserver"
 mc trust >/dev/null
-"$top_builddir/mcpctl" up --port 0 >"$work/up.out" 2>"$work/up.err" </dev/null &
-up=$!
+up_here
 wait_for 'up in the foreground tells of each server' grep -q '^good: ' "$work/up.out"
 like 'its first line is the endpoint' "$(head -1 "$work/up.out")" '/mcp serves one'
 kill -TERM "$up" # SIGINT does the same, but a shell's background jobs ignore that one
@@ -220,23 +235,20 @@ is 'a signal: exit 0' "$?" 0
 like 'a signal: said' "$(cat "$work/up.err")" 'Stopped one'
 run mc status
 is 'a signal: the hub has ended when up returns' "$status" 4
-"$top_builddir/mcpctl" up --port 0 >"$work/up.out" 2>"$work/up.err" </dev/null &
-up=$!
+up_here
 wait_for 'again' grep -q '^good: ' "$work/up.out"
 run mc down
 wait "$up"
 is 'down elsewhere: up ends well' "$?" 0
 like 'down elsewhere: said' "$(cat "$work/up.err")" 'stopped by another command'
 for signal in HUP KILL; do
-    "$top_builddir/mcpctl" up --port 0 >"$work/up.out" 2>"$work/up.err" </dev/null &
-    up=$!
+    up_here
     wait_for "up before SIG$signal" grep -q '^good: ' "$work/up.out"
     kill -"$signal" "$up"
     wait "$up" 2>/dev/null
-    wait_for "SIG$signal takes the workspace away" eval '! mc status'
+    wait_for "SIG$signal takes the workspace away" no_hub
 done
-"$top_builddir/mcpctl" up --port 0 >"$work/up.out" 2>"$work/up.err" </dev/null &
-up=$!
+up_here
 wait_for 'up before its hub dies' grep -q '^good: ' "$work/up.out"
 kill -9 "$(mc status --json | jq -r .hub.pid)"
 wait "$up"
@@ -253,6 +265,13 @@ is 'two at once: the first' "$?" 0
 wait "$b"
 is 'two at once: the second' "$?" 0
 is 'two at once: one hub' "$(cat "$work/a.out")" "$(cat "$work/b.out")"
+used=$(mc status --json | jq -r .hub.port)
+(umask 077 && mkdir "$work/run2")
+run env XDG_RUNTIME_DIR="$work/run2" "$top_builddir/mcpctl" up -d --port "$used"
+is 'a port in use: exit 8' "$status" 8
+like 'a port in use: by whom, and what to do' "$errors" "port $used is in use by mcpctl (pid "
+like 'a port in use: the way out' "$errors" '--port 0'
+is 'a port in use: said once' "$(printf '%s\n' "$errors" | grep -c 'in use')" 1
 run mc down --all
 is 'down --all' "$status" 0
 
