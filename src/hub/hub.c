@@ -19,6 +19,7 @@
 
 #define TICK_MS 5000
 #define LOG_MAX (4u << 20)
+#define EMPTY_MS 30000 /* whoever started us for a workspace has died before it came */
 #define END_MS 8000 /* servers that are still there then are killed */
 
 struct main_loop {
@@ -95,7 +96,10 @@ static void on_tick(struct mc_timer *t)
         h->last_keepalive = now;
     sessions_sweep(h, keepalive);
     listens_keepalive(h);
-    mc_timer_start(h->loop, &h->tick, TICK_MS, on_tick);
+    if (h->ephemeral && link_empty(&h->workspaces) && now - h->started > EMPTY_MS)
+        hub_end(h);
+    else
+        mc_timer_start(h->loop, &h->tick, TICK_MS, on_tick);
 }
 
 static int tell_ready(const struct hub *h, int fd)
