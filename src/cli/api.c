@@ -56,7 +56,8 @@ int mc_api_refusal(int status, struct mc_str body, struct mc_err *err)
     return ret;
 }
 
-int mc_api_text(struct mc_client *c, const char *method, const char *path, struct mc_str body, struct mc_buf *out, struct mc_err *err)
+int mc_api_text(struct mc_client *c, const char *method, const char *path, struct mc_str body,
+                struct mc_buf *out, struct mc_err *err)
 {
     struct mc_client_request req = {.method = method, .path = path, .body = body};
     struct mc_client_reply reply;
@@ -69,10 +70,13 @@ int mc_api_text(struct mc_client *c, const char *method, const char *path, struc
         return ret;
     if (reply.status >= 200 && reply.status < 300)
         return 0;
-    return mc_api_refusal(reply.status, (struct mc_str){out->data ? out->data + before : NULL, out->len - before}, err);
+    return mc_api_refusal(reply.status,
+                          (struct mc_str){out->data ? out->data + before : NULL, out->len - before},
+                          err);
 }
 
-int mc_api_doc(struct mc_client *c, const char *method, const char *path, struct mc_str body, cJSON **ret, struct mc_err *err)
+int mc_api_doc(struct mc_client *c, const char *method, const char *path, struct mc_str body,
+               cJSON **ret, struct mc_err *err)
 {
     MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(MC_API_ANSWER_MAX);
     int r = mc_api_text(c, method, path, body, &out, err);
@@ -85,7 +89,8 @@ int mc_api_doc(struct mc_client *c, const char *method, const char *path, struct
 
 int mc_api_stream(struct mc_client *c, const char *path, struct mc_err *err)
 {
-    struct mc_client_request req = {.method = "GET", .path = path, .headers = MC_STR("Accept: text/event-stream\r\n")};
+    struct mc_client_request req = {
+        .method = "GET", .path = path, .headers = MC_STR("Accept: text/event-stream\r\n")};
     struct mc_client_reply reply;
     int ret = mc_client_send(c, &req, MC_API_TIMEOUT_MS, &reply, err);
     if (ret < 0)
@@ -123,7 +128,8 @@ const cJSON *mc_api_workspace(const cJSON *status, const char *root)
 const cJSON *mc_api_current(const cJSON *status, struct mc_err *err)
 {
     MC_CLEANUP(mc_freep) char *root = NULL;
-    const cJSON *w = mc_path_repo_root(".", &root, NULL) == 0 ? mc_api_workspace(status, root) : NULL;
+    const cJSON *w =
+        mc_path_repo_root(".", &root, NULL) == 0 ? mc_api_workspace(status, root) : NULL;
     if (w)
         return w;
     cJSON_ArrayForEach(w, mc_doc_get(status, "workspaces"))
@@ -131,11 +137,13 @@ const cJSON *mc_api_current(const cJSON *status, struct mc_err *err)
         if (mc_doc_bool(w, "default", false))
             return w;
     }
-    mc_err_set(err, MC_E_UNREACHABLE, "the hub runs, but serves no workspace; `mcpctl up` adds this repo");
+    mc_err_set(err, MC_E_UNREACHABLE,
+               "the hub runs, but serves no workspace; `mcpctl up` adds this repo");
     return NULL;
 }
 
-int mc_api_here(struct mc_client *c, cJSON **ret_status, const cJSON **ret_workspace, struct mc_err *err)
+int mc_api_here(struct mc_client *c, cJSON **ret_status, const cJSON **ret_workspace,
+                struct mc_err *err)
 {
     int ret = mc_api_doc(c, "GET", "/api/status", MC_STR_NONE, ret_status, err);
     if (ret < 0 || !ret_workspace)

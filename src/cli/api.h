@@ -9,13 +9,15 @@
 struct mc_client;
 struct mc_sse_event;
 
-#define MC_API_TIMEOUT_MS 30000  /* management answers */
+#define MC_API_TIMEOUT_MS 30000 /* management answers */
 #define MC_API_ANSWER_MAX (64u << 20)
 
 /* Sends and appends the body of a 2xx answer; any other answer becomes an error with the hub's own code and message. */
-int mc_api_text(struct mc_client *c, const char *method, const char *path, struct mc_str body, struct mc_buf *out, struct mc_err *err);
+int mc_api_text(struct mc_client *c, const char *method, const char *path, struct mc_str body,
+                struct mc_buf *out, struct mc_err *err);
 /* The same as a tree; ret may be NULL. */
-int mc_api_doc(struct mc_client *c, const char *method, const char *path, struct mc_str body, cJSON **ret, struct mc_err *err);
+int mc_api_doc(struct mc_client *c, const char *method, const char *path, struct mc_str body,
+               cJSON **ret, struct mc_err *err);
 /* Opens an event stream; its events are read with mc_client_read and an mc_sse_reader. */
 int mc_api_stream(struct mc_client *c, const char *path, struct mc_err *err);
 /* A non-2xx answer's body as an error. Returns its code, negative. */
@@ -30,6 +32,7 @@ const cJSON *mc_api_workspace(const cJSON *status, const char *root);
 /* That of the current directory, else the default one, else the only one; NULL and an error if there is none. */
 const cJSON *mc_api_current(const cJSON *status, struct mc_err *err);
 /* GET /api/status; *ret_workspace (may be NULL) points into it. */
-int mc_api_here(struct mc_client *c, cJSON **ret_status, const cJSON **ret_workspace, struct mc_err *err);
+int mc_api_here(struct mc_client *c, cJSON **ret_status, const cJSON **ret_workspace,
+                struct mc_err *err);
 
 #endif

@@ -10,7 +10,8 @@
 /* A guess further away than this is no help. */
 #define SUGGEST_DISTANCE_MAX 3
 
-static const struct mc_option *option_in(const struct mc_option *table, struct mc_str name, char letter)
+static const struct mc_option *option_in(const struct mc_option *table, struct mc_str name,
+                                         char letter)
 {
     for (const struct mc_option *o = table; o->name; o++) {
         if (name.n ? mc_str_eq(mc_str_of(o->name), name) : o->letter && o->letter == letter)
@@ -59,7 +60,8 @@ static int unknown_command(const char *word, struct mc_err *err)
             nearest(c->path, word, &best, &distance);
     }
     if (best)
-        return mc_err_set(err, MC_E_USAGE, "there is no command '%s'; did you mean '%s'?", word, best);
+        return mc_err_set(err, MC_E_USAGE, "there is no command '%s'; did you mean '%s'?", word,
+                          best);
     return mc_err_set(err, MC_E_USAGE, "there is no command '%s'; `mcpctl help` lists them", word);
 }
 
@@ -101,7 +103,8 @@ static int take_path(struct mc_args *a, const char *word, const char **prefix, s
     if (a->command)
         return 0;
     is_prefix(*prefix, list, sizeof(list));
-    return mc_err_set(err, MC_E_USAGE, "there is no command '%s %s'; '%s' has: %s", *prefix, word, *prefix, list);
+    return mc_err_set(err, MC_E_USAGE, "there is no command '%s %s'; '%s' has: %s", *prefix, word,
+                      *prefix, list);
 }
 
 static bool is_word(const char *const *words, const char *value)
@@ -113,7 +116,8 @@ static bool is_word(const char *const *words, const char *value)
     return false;
 }
 
-static int check_words(const char *const *words, const char *what, const char *value, struct mc_err *err)
+static int check_words(const char *const *words, const char *what, const char *value,
+                       struct mc_err *err)
 {
     if (!words || is_word(words, value))
         return 0;
@@ -129,15 +133,17 @@ static int check_words(const char *const *words, const char *what, const char *v
     return mc_err_set(err, MC_E_USAGE, "%s cannot be '%s'; expected one of: %s", what, value, list);
 }
 
-static int add_option(struct mc_args *a, const struct mc_option *o, const char *value, struct mc_err *err)
+static int add_option(struct mc_args *a, const struct mc_option *o, const char *value,
+                      struct mc_err *err)
 {
     if (a->n_given == MC_ARGS_OPTIONS_MAX)
         return mc_err_set(err, MC_E_USAGE, "more than %d options", MC_ARGS_OPTIONS_MAX);
     if (value && o->value == MC_VALUE_NUMBER) {
         uint64_t n;
         if (!mc_str_u64(mc_str_of(value), &n) || n < o->min || n > o->max)
-            return mc_err_set(err, MC_E_USAGE, "--%s cannot be '%s'; expected a number from %lu to %lu",
-                              o->name, value, o->min, o->max);
+            return mc_err_set(err, MC_E_USAGE,
+                              "--%s cannot be '%s'; expected a number from %lu to %lu", o->name,
+                              value, o->min, o->max);
     }
     if (value && o->words) {
         char *what = mc_asprintf("--%s", o->name);
@@ -161,8 +167,10 @@ static int take_long(struct mc_args *a, int argc, char **argv, int *next, struct
     if (!o) {
         char *plain = mc_str_dup(name);
         const char *guess = nearest_option(a, plain);
-        int ret = guess ? mc_err_set(err, MC_E_USAGE, "there is no option '--%s'; did you mean '--%s'?", plain, guess)
-                        : mc_err_set(err, MC_E_USAGE, "there is no option '--%s'", plain);
+        int ret = guess
+                      ? mc_err_set(err, MC_E_USAGE,
+                                   "there is no option '--%s'; did you mean '--%s'?", plain, guess)
+                      : mc_err_set(err, MC_E_USAGE, "there is no option '--%s'", plain);
         mc_free(plain);
         return ret;
     }
@@ -183,9 +191,10 @@ static int take_short(struct mc_args *a, int argc, char **argv, int *next, struc
         const struct mc_option *o = option_find(a, MC_STR_NONE, *p);
         if (!o) {
             char *shown = mc_str_printable(mc_str_of(argv[*next - 1]), false);
-            int ret = p == argv[*next - 1] + 1 && !p[1]
-                          ? mc_err_set(err, MC_E_USAGE, "there is no option '%s'", shown)
-                          : mc_err_set(err, MC_E_USAGE, "there is no option '-%c' (in '%s')", *p, shown);
+            int ret =
+                p == argv[*next - 1] + 1 && !p[1]
+                    ? mc_err_set(err, MC_E_USAGE, "there is no option '%s'", shown)
+                    : mc_err_set(err, MC_E_USAGE, "there is no option '-%c' (in '%s')", *p, shown);
             mc_free(shown);
             return ret;
         }
@@ -219,11 +228,13 @@ static int check_operands(const struct mc_args *a, struct mc_err *err)
             return mc_err_set(err, MC_E_USAGE, "%s is missing: %s", o->name, o->help);
     }
     if (i < a->n_operands)
-        return mc_err_set(err, MC_E_USAGE, "'%s' is one argument too many for '%s'", a->operands[i], a->command->path);
+        return mc_err_set(err, MC_E_USAGE, "'%s' is one argument too many for '%s'", a->operands[i],
+                          a->command->path);
     return 0;
 }
 
-static int parse_words(int argc, char **argv, struct mc_args *a, const char **prefix, struct mc_err *err)
+static int parse_words(int argc, char **argv, struct mc_args *a, const char **prefix,
+                       struct mc_err *err)
 {
     bool options = true;
     for (int i = 1; i < argc;) {

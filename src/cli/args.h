@@ -29,7 +29,8 @@ void mc_args_done(struct mc_args *a);
 /* Names must be in the table for this command (asserted). */
 bool mc_args_has(const struct mc_args *a, const char *name);
 unsigned mc_args_count(const struct mc_args *a, const char *name);
-const char *mc_args_value(const struct mc_args *a, const char *name); /* the last one given, or NULL */
+const char *mc_args_value(const struct mc_args *a,
+                          const char *name); /* the last one given, or NULL */
 unsigned long mc_args_number(const struct mc_args *a, const char *name, unsigned long otherwise);
 const char *mc_args_operand(const struct mc_args *a, size_t i); /* NULL when absent */
 

@@ -28,7 +28,8 @@ static void pending_done(struct pending *p)
     mc_free(p->trust);
 }
 
-static void collect(const struct mc_config *config, const struct mc_trust_book *book, struct pending *ret)
+static void collect(const struct mc_config *config, const struct mc_trust_book *book,
+                    struct pending *ret)
 {
     size_t n = mc_config_server_count(config);
     ret->specs = mc_calloc(n + 1, sizeof(*ret->specs));
@@ -36,7 +37,8 @@ static void collect(const struct mc_config *config, const struct mc_trust_book *
     for (size_t i = 0; i < n; i++) {
         const struct mc_server_spec *spec = mc_config_server(config, i);
         enum mc_trust trust = mc_trust_check(book, mc_config_root(config), spec);
-        if (spec->disabled || spec->builtin || spec->transport != MC_TRANSPORT_STDIO || trust == MC_TRUST_YES)
+        if (spec->disabled || spec->builtin || spec->transport != MC_TRANSPORT_STDIO ||
+            trust == MC_TRUST_YES)
             continue;
         ret->specs[ret->n] = spec;
         ret->trust[ret->n++] = trust;
@@ -53,7 +55,9 @@ static void field(struct mc_buf *out, const char *label, const char *text)
 static void pairs(struct mc_buf *out, const char *label, const struct mc_kv *kv, size_t n, char sep)
 {
     for (size_t i = 0; i < n; i++) {
-        MC_CLEANUP(mc_freep) char *text = kv[i].value ? mc_asprintf("%s%c%s", kv[i].key, sep, kv[i].value) : mc_asprintf("%s removed", kv[i].key);
+        MC_CLEANUP(mc_freep)
+        char *text = kv[i].value ? mc_asprintf("%s%c%s", kv[i].key, sep, kv[i].value)
+                                 : mc_asprintf("%s removed", kv[i].key);
         field(out, label, text);
     }
 }
@@ -64,17 +68,20 @@ static const char *below(const char *file, const char *root)
     return strncmp(file, root, n) == 0 && file[n] == '/' ? file + n + 1 : file;
 }
 
-void mc_ask_describe(const struct mc_server_spec *spec, const char *root, const char *mark, unsigned number, struct mc_buf *out)
+void mc_ask_describe(const struct mc_server_spec *spec, const char *root, const char *mark,
+                     unsigned number, struct mc_buf *out)
 {
     MC_CLEANUP(mc_freep) char *name = mc_str_printable(mc_str_of(spec->name), false);
-    MC_CLEANUP(mc_freep) char *file = mc_str_printable(mc_str_of(below(spec->origin.file, root)), false);
+    MC_CLEANUP(mc_freep)
+    char *file = mc_str_printable(mc_str_of(below(spec->origin.file, root)), false);
     MC_CLEANUP(mc_freep) char *line = mc_spec_command_line(spec);
     MC_CLEANUP(mc_strv_done) struct mc_strv refs = {0};
     if (number)
         mc_buf_addf(out, "%3u. ", number);
     else
         mc_buf_addz(out, "  ");
-    mc_buf_addf(out, "%s  (%s:%u:%u)%s%s\n", name, file, spec->origin.line, spec->origin.col, *mark ? "  " : "", mark);
+    mc_buf_addf(out, "%s  (%s:%u:%u)%s%s\n", name, file, spec->origin.line, spec->origin.col,
+                *mark ? "  " : "", mark);
     field(out, spec->url ? "url" : "runs", line);
     if (spec->transport == MC_TRANSPORT_STDIO)
         field(out, "in", spec->cwd ? spec->cwd : root);
@@ -107,10 +114,14 @@ static char answer(void)
 static void show(const struct pending *p, const char *root)
 {
     MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(TEXT_MAX);
-    mc_buf_addf(&out, "This repo wants to run %zu server%s. %s would run as you, with your files and your network:\n\n", p->n,
-                p->n == 1 ? "" : "s", p->n == 1 ? "It" : "They");
+    mc_buf_addf(&out,
+                "This repo wants to run %zu server%s. %s would run as you, with your files and "
+                "your network:\n\n",
+                p->n, p->n == 1 ? "" : "s", p->n == 1 ? "It" : "They");
     for (size_t i = 0; i < p->n; i++) {
-        mc_ask_describe(p->specs[i], root, p->trust[i] == MC_TRUST_CHANGED ? "CHANGED since you trusted it" : "", (unsigned)i + 1, &out);
+        mc_ask_describe(p->specs[i], root,
+                        p->trust[i] == MC_TRUST_CHANGED ? "CHANGED since you trusted it" : "",
+                        (unsigned)i + 1, &out);
         mc_buf_addc(&out, '\n');
     }
     fwrite(out.data, 1, out.len, stderr);
@@ -145,10 +156,15 @@ static void say_blocked(const struct pending *p, size_t from)
 {
     if (from == p->n)
         return;
-    fprintf(stderr, "%s not trusted, so %s blocked. To see what would run and allow it:\n  mcpctl trust",
-            p->n - from == 1 ? "This server is" : "These servers are", p->n - from == 1 ? "it stays" : "they stay");
+    fprintf(stderr,
+            "%s not trusted, so %s blocked. To see what would run and allow it:\n  mcpctl trust",
+            p->n - from == 1 ? "This server is" : "These servers are",
+            p->n - from == 1 ? "it stays" : "they stay");
     for (size_t i = from; i < p->n; i++) {
-        bool plain = p->specs[i]->name[strspn(p->specs[i]->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] == '\0';
+        bool plain =
+            p->specs[i]->name[strspn(
+                p->specs[i]->name,
+                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] == '\0';
         MC_CLEANUP(mc_freep) char *name = mc_str_printable(mc_str_of(p->specs[i]->name), false);
         fprintf(stderr, plain ? " %s" : " '%s'", name);
     }

@@ -29,7 +29,7 @@
 
 struct attach {
     const struct mc_attach_options *options;
-    cJSON *event;       /* the last status event: the workspace and "hub" */
+    cJSON *event;        /* the last status event: the workspace and "hub" */
     struct mc_map *seen; /* server → the line that was printed for it last */
     struct mc_logline names;
     struct mc_live live;
@@ -79,8 +79,10 @@ static void print_change(struct attach *a, const cJSON *server)
     bool up = mc_view_phase(server) == MC_VIEW_UP;
     if (!name)
         return;
-    MC_CLEANUP(mc_freep) char *told = up ? mc_asprintf("%s (%.0f tools)", mc_view_state(server), mc_doc_num(server, "tools", 0))
-                                         : mc_asprintf("%s%s%s", mc_view_state(server), why ? ": " : "", why ? why : "");
+    MC_CLEANUP(mc_freep)
+    char *told =
+        up ? mc_asprintf("%s (%.0f tools)", mc_view_state(server), mc_doc_num(server, "tools", 0))
+           : mc_asprintf("%s%s%s", mc_view_state(server), why ? ": " : "", why ? why : "");
     const char *before = mc_map_get(a->seen, mc_str_of(name));
     if (before && strcmp(before, told) == 0)
         return;
@@ -112,8 +114,7 @@ static void on_status(struct attach *a, const struct mc_sse_event *ev)
     mc_logline_widen(&a->names, mc_doc_get(doc, "servers"));
     if (a->terminal || a->options->until_settled)
         return;
-    cJSON_ArrayForEach(server, mc_doc_get(doc, "servers"))
-        print_change(a, server);
+    cJSON_ArrayForEach(server, mc_doc_get(doc, "servers")) print_change(a, server);
 }
 
 static void on_event(void *arg, const struct mc_sse_event *ev)
@@ -138,8 +139,10 @@ static void draw(struct attach *a)
     const char *own = mc_doc_str(a->event, "endpoint");
     if (!mc_doc_bool(a->event, "default", true) && own)
         endpoint = own;
-    mc_buf_addf(&block, "%s%s%s  %s%s%s  %sCtrl-C stops%s\n", mc_out_tint(a->color, MC_TINT_BOLD), a->options->workspace, mc_out_plain(a->color),
-                mc_out_tint(a->color, MC_TINT_CYAN), endpoint ? endpoint : "", mc_out_plain(a->color), mc_out_tint(a->color, MC_TINT_DIM), mc_out_plain(a->color));
+    mc_buf_addf(&block, "%s%s%s  %s%s%s  %sCtrl-C stops%s\n", mc_out_tint(a->color, MC_TINT_BOLD),
+                a->options->workspace, mc_out_plain(a->color), mc_out_tint(a->color, MC_TINT_CYAN),
+                endpoint ? endpoint : "", mc_out_plain(a->color),
+                mc_out_tint(a->color, MC_TINT_DIM), mc_out_plain(a->color));
     mc_view_servers(a->event, &block, a->color, width, frames[a->spin % MC_ARRAY_LEN(frames)]);
     mc_live_draw(&a->live, &block);
     a->dirty = false;
@@ -175,7 +178,8 @@ static bool take_signals(struct attach *a, int fd)
 }
 
 /* All that has arrived: 1 go on, 0 the stream is over, or an error. */
-static int take_events(struct attach *a, struct mc_client *c, struct mc_sse_reader *sse, struct mc_err *err)
+static int take_events(struct attach *a, struct mc_client *c, struct mc_sse_reader *sse,
+                       struct mc_err *err)
 {
     struct mc_str piece;
     int ret;
@@ -212,10 +216,12 @@ static int wait_ms(const struct attach *a, uint64_t deadline)
     return mc_verdict_settled(&v) ? REFRESH_MS : SPIN_MS;
 }
 
-static int follow(struct attach *a, struct mc_client *c, int signals, enum mc_attach_end *ret, struct mc_err *err)
+static int follow(struct attach *a, struct mc_client *c, int signals, enum mc_attach_end *ret,
+                  struct mc_err *err)
 {
     struct mc_sse_reader *sse = mc_sse_reader_new(EVENT_MAX);
-    uint64_t deadline = a->options->until_settled ? mc_now_ms() + (uint64_t)a->options->wait_ms : UINT64_MAX;
+    uint64_t deadline =
+        a->options->until_settled ? mc_now_ms() + (uint64_t)a->options->wait_ms : UINT64_MAX;
     uint64_t refreshed = mc_now_ms();
     int r;
     while ((r = take_events(a, c, sse, err)) > 0) {
@@ -223,7 +229,8 @@ static int follow(struct attach *a, struct mc_client *c, int signals, enum mc_at
             draw(a);
         if (over(a, deadline, ret))
             break;
-        struct pollfd p[] = {{.fd = mc_client_fd(c), .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+        struct pollfd p[] = {{.fd = mc_client_fd(c), .events = POLLIN},
+                             {.fd = signals, .events = POLLIN}};
         int n = poll(p, 2, wait_ms(a, deadline));
         if (n > 0 && p[1].revents && take_signals(a, signals)) {
             *ret = MC_ATTACH_SIGNAL;
@@ -244,11 +251,13 @@ static int follow(struct attach *a, struct mc_client *c, int signals, enum mc_at
     return r < 0 ? r : 0;
 }
 
-int mc_attach_run(struct mc_client *c, const struct mc_attach_options *options, enum mc_attach_end *ret, cJSON **ret_workspace, struct mc_err *err)
+int mc_attach_run(struct mc_client *c, const struct mc_attach_options *options,
+                  enum mc_attach_end *ret, cJSON **ret_workspace, struct mc_err *err)
 {
     MC_CLEANUP(mc_closep) int signals = -1;
     MC_CLEANUP(mc_buf_done) struct mc_buf path = MC_BUF_INIT(4096);
-    struct attach a = {.options = options, .seen = mc_map_new(), .live = MC_LIVE_INIT(STDOUT_FILENO)};
+    struct attach a = {
+        .options = options, .seen = mc_map_new(), .live = MC_LIVE_INIT(STDOUT_FILENO)};
     sigset_t set;
     signal_set(&set);
     a.color = mc_out_color(STDOUT_FILENO);

@@ -28,6 +28,7 @@ struct mc_attach_options {
     int wait_ms;
 };
 /* ret_workspace: what was last seen of the workspace (may be NULL); caller frees. */
-int mc_attach_run(struct mc_client *c, const struct mc_attach_options *options, enum mc_attach_end *ret, cJSON **ret_workspace, struct mc_err *err);
+int mc_attach_run(struct mc_client *c, const struct mc_attach_options *options,
+                  enum mc_attach_end *ret, cJSON **ret_workspace, struct mc_err *err);
 
 #endif

@@ -5,7 +5,15 @@
 #include "base/err.h"
 #include "base/map.h"
 
-enum { IS_STRING = 1, IS_NUMBER = 2, IS_INTEGER = 4, IS_BOOLEAN = 8, IS_ARRAY = 16, IS_OBJECT = 32, IS_NULL = 64 };
+enum {
+    IS_STRING = 1,
+    IS_NUMBER = 2,
+    IS_INTEGER = 4,
+    IS_BOOLEAN = 8,
+    IS_ARRAY = 16,
+    IS_OBJECT = 32,
+    IS_NULL = 64
+};
 #define ALTERNATIVES_DEPTH 4 /* of anyOf in anyOf */
 
 static const struct {
@@ -13,8 +21,12 @@ static const struct {
     const char *shown;
     unsigned bit;
 } types[] = {
-    {"string", "text", IS_STRING},      {"number", "a number", IS_NUMBER},  {"integer", "a whole number", IS_INTEGER},
-    {"boolean", "true or false", IS_BOOLEAN}, {"array", "a JSON array", IS_ARRAY}, {"object", "a JSON object", IS_OBJECT},
+    {"string", "text", IS_STRING},
+    {"number", "a number", IS_NUMBER},
+    {"integer", "a whole number", IS_INTEGER},
+    {"boolean", "true or false", IS_BOOLEAN},
+    {"array", "a JSON array", IS_ARRAY},
+    {"object", "a JSON object", IS_OBJECT},
     {"null", "null", IS_NULL},
 };
 
@@ -62,7 +74,9 @@ static unsigned bit_of_json(struct mc_jval v)
     case MC_JSON_NULL:
         return IS_NULL;
     case MC_JSON_NUMBER: /* 1.0 and 1e3 are whole numbers to JSON Schema; the server knows better than we do */
-        return memchr(v.s.p, '.', v.s.n) || memchr(v.s.p, 'e', v.s.n) || memchr(v.s.p, 'E', v.s.n) ? IS_NUMBER : IS_NUMBER | IS_INTEGER;
+        return memchr(v.s.p, '.', v.s.n) || memchr(v.s.p, 'e', v.s.n) || memchr(v.s.p, 'E', v.s.n)
+                   ? IS_NUMBER
+                   : IS_NUMBER | IS_INTEGER;
     default:
         return 0;
     }
@@ -75,11 +89,13 @@ static int expected(const char *name, const char *value, unsigned bits, struct m
         if (bits & types[i].bit)
             mc_buf_addf(&list, "%s%s", list.len ? ", or " : "", types[i].shown);
     }
-    return mc_err_set(err, MC_E_USAGE, "argument %s cannot be '%s'; the tool expects %s", name, value, list.data);
+    return mc_err_set(err, MC_E_USAGE, "argument %s cannot be '%s'; the tool expects %s", name,
+                      value, list.data);
 }
 
 /* VALUE of NAME=VALUE as JSON. */
-static int typed(const char *name, const char *value, struct mc_jval schema, struct mc_buf *out, struct mc_err *err)
+static int typed(const char *name, const char *value, struct mc_jval schema, struct mc_buf *out,
+                 struct mc_err *err)
 {
     unsigned bits = types_of(mc_jget(mc_jget(schema, "properties"), name), ALTERNATIVES_DEPTH);
     size_t n = strlen(value);
@@ -113,11 +129,13 @@ static void put(struct members *m, struct mc_str name, char *raw)
     mc_free(mc_map_put(m->by_name, name, raw));
 }
 
-static int add_word(struct members *m, struct mc_map *seen, const char *word, struct mc_jval schema, struct mc_err *err)
+static int add_word(struct members *m, struct mc_map *seen, const char *word, struct mc_jval schema,
+                    struct mc_err *err)
 {
     const char *equals = strchr(word, '=');
     if (!equals || equals == word || (equals == word + 1 && *word == ':'))
-        return mc_err_set(err, MC_E_USAGE, "'%s' is no argument; write NAME=VALUE, or NAME:=JSON", word);
+        return mc_err_set(err, MC_E_USAGE, "'%s' is no argument; write NAME=VALUE, or NAME:=JSON",
+                          word);
     bool json = equals[-1] == ':';
     struct mc_str name = {word, (size_t)(equals - word) - json};
     if (mc_map_put(seen, name, seen))
@@ -129,7 +147,9 @@ static int add_word(struct members *m, struct mc_map *seen, const char *word, st
     if (!json)
         ret = typed(plain, equals + 1, schema, &value, err);
     else if (mc_json_check(equals + 1, strlen(equals + 1), NULL, &why) < 0)
-        ret = mc_err_set(err, MC_E_USAGE, "the value of argument %s is not JSON: %s; for text write %s=VALUE", plain, why.msg, plain);
+        ret = mc_err_set(err, MC_E_USAGE,
+                         "the value of argument %s is not JSON: %s; for text write %s=VALUE", plain,
+                         why.msg, plain);
     else
         mc_buf_addz(&value, equals + 1);
     if (ret < 0) {
@@ -147,14 +167,16 @@ static void add_base(struct members *m, struct mc_str base)
     struct mc_jval value;
     if (base.n == 0)
         return;
-    for (bool more = mc_jiter_init(&it, mc_jval_of(base)); more && mc_jiter_next(&it, &key, &value);) {
+    for (bool more = mc_jiter_init(&it, mc_jval_of(base));
+         more && mc_jiter_next(&it, &key, &value);) {
         MC_CLEANUP(mc_buf_done) struct mc_buf name = MC_BUF_INIT(MC_CALLARGS_MAX);
         mc_jstr_decode(key, &name);
         put(m, mc_buf_str(&name), mc_str_dup(value.s));
     }
 }
 
-int mc_callargs_build(struct mc_str base, const char *const *words, size_t n, struct mc_jval schema, struct mc_buf *out, struct mc_err *err)
+int mc_callargs_build(struct mc_str base, const char *const *words, size_t n, struct mc_jval schema,
+                      struct mc_buf *out, struct mc_err *err)
 {
     struct members m = {.by_name = mc_map_new()};
     struct mc_map *seen = mc_map_new();

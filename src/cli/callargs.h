@@ -14,6 +14,7 @@
 /* Does any word need the schema? */
 bool mc_callargs_need_schema(const char *const *words, size_t n);
 /* base: the object of --args, strict JSON already, or empty. schema: type MC_JSON_NONE when it is not known. -MC_E_USAGE names the word. */
-int mc_callargs_build(struct mc_str base, const char *const *words, size_t n, struct mc_jval schema, struct mc_buf *out, struct mc_err *err);
+int mc_callargs_build(struct mc_str base, const char *const *words, size_t n, struct mc_jval schema,
+                      struct mc_buf *out, struct mc_err *err);
 
 #endif

@@ -67,7 +67,9 @@ int mc_cli_main(int argc, char **argv)
     int ret = mc_args_parse(argc, argv, &args, &err);
     cli.json = mc_args_has(&args, "json");
     cli.verbose = mc_args_count(&args, "verbose");
-    mc_log_set_level(cli.verbose == 0 ? MC_LOG_WARN : cli.verbose == 1 ? MC_LOG_INFO : MC_LOG_DEBUG);
+    mc_log_set_level(cli.verbose == 0   ? MC_LOG_WARN
+                     : cli.verbose == 1 ? MC_LOG_INFO
+                                        : MC_LOG_DEBUG);
     int status = ret < 0 ? usage_error(&cli, &err) : run(&cli);
     if (mc_out_flush(&err) < 0 && status == 0)
         status = mc_out_fail(&cli, &err);

@@ -14,12 +14,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define IN_SIZE (64u << 10)   /* also the longest head accepted */
+#define IN_SIZE (64u << 10) /* also the longest head accepted */
 #define CONNECT_TIMEOUT_S 5
 #define SEND_TIMEOUT_MS 30000
-#define LINE_MAX_BYTES 1024   /* of a chunk's size or trailer */
+#define LINE_MAX_BYTES 1024 /* of a chunk's size or trailer */
 
-enum body { BODY_NONE, BODY_LENGTH, BODY_CHUNK_HEAD, BODY_CHUNK, BODY_CHUNK_END, BODY_TRAILER, BODY_TO_END };
+enum body {
+    BODY_NONE,
+    BODY_LENGTH,
+    BODY_CHUNK_HEAD,
+    BODY_CHUNK,
+    BODY_CHUNK_END,
+    BODY_TRAILER,
+    BODY_TO_END
+};
 
 struct mc_client {
     int fd;
@@ -37,16 +45,22 @@ static int connect_to(const char *path, int *ret_fd, struct mc_err *err)
     struct timeval tv = {.tv_sec = CONNECT_TIMEOUT_S};
     MC_CLEANUP(mc_closep) int fd = -1;
     if (strlen(path) >= sizeof(addr.sun_path))
-        return mc_err_set(err, MC_E_CONFIG, "the socket's path is too long for a unix socket: %s; set XDG_RUNTIME_DIR to a shorter one", path);
+        return mc_err_set(err, MC_E_CONFIG,
+                          "the socket's path is too long for a unix socket: %s; set "
+                          "XDG_RUNTIME_DIR to a shorter one",
+                          path);
     memcpy(addr.sun_path, path, strlen(path));
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return mc_err_sys(err, errno, "making a socket");
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)); /* bounds connect() when the backlog is full */
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv,
+               sizeof(tv)); /* bounds connect() when the backlog is full */
     if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
         if (errno == ENOENT || errno == ECONNREFUSED)
-            return mc_err_set(err, MC_E_UNREACHABLE, "no hub is running; `mcpctl up` starts it for this repo");
-        return mc_err_set(err, MC_E_UNREACHABLE, "connecting to the hub at %s: %s", path, strerror(errno));
+            return mc_err_set(err, MC_E_UNREACHABLE,
+                              "no hub is running; `mcpctl up` starts it for this repo");
+        return mc_err_set(err, MC_E_UNREACHABLE, "connecting to the hub at %s: %s", path,
+                          strerror(errno));
     }
     *ret_fd = MC_TAKE_FD(fd);
     return 0;
@@ -68,7 +82,9 @@ static int reopen(struct mc_client *c, struct mc_err *err)
     if (ret < 0)
         return ret;
     if (getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 || peer.uid != geteuid())
-        return mc_err_set(err, MC_E_DENIED, "the hub at %s belongs to another user (uid %u); remove that socket's directory, or set XDG_RUNTIME_DIR to one of your own",
+        return mc_err_set(err, MC_E_DENIED,
+                          "the hub at %s belongs to another user (uid %u); remove that socket's "
+                          "directory, or set XDG_RUNTIME_DIR to one of your own",
                           path, (unsigned)peer.uid);
     c->hub = peer.pid;
     return 0;
@@ -76,7 +92,8 @@ static int reopen(struct mc_client *c, struct mc_err *err)
 
 int mc_client_open(struct mc_client **ret, struct mc_err *err)
 {
-    struct mc_client *c = mc_malloc(sizeof(*c)); /* not cleared: `in` is large and the start-up short */
+    struct mc_client *c =
+        mc_malloc(sizeof(*c)); /* not cleared: `in` is large and the start-up short */
     c->fd = -1;
     int r = reopen(c, err);
     if (r < 0) {
@@ -120,7 +137,8 @@ static int lost(struct mc_client *c, struct mc_err *err)
 {
     c->close = true;
     c->body = BODY_NONE;
-    return mc_err_set(err, MC_E_UNREACHABLE, "the hub closed the connection before it had answered; its log may say why");
+    return mc_err_set(err, MC_E_UNREACHABLE,
+                      "the hub closed the connection before it had answered; its log may say why");
 }
 
 /* More bytes behind what is there: 1, 0 at the end of the connection, or an error. */
@@ -132,7 +150,8 @@ static int fill(struct mc_client *c, uint64_t deadline, struct mc_err *err)
         c->pos = 0;
     }
     if (c->end == IN_SIZE)
-        return mc_err_set(err, MC_E_PROTOCOL, "the hub's answer has a head of more than %u bytes", IN_SIZE);
+        return mc_err_set(err, MC_E_PROTOCOL, "the hub's answer has a head of more than %u bytes",
+                          IN_SIZE);
     for (;;) {
         ssize_t n = recv(c->fd, c->in + c->end, IN_SIZE - c->end, MSG_DONTWAIT);
         if (n > 0)
@@ -181,7 +200,8 @@ static int send_all(struct mc_client *c, struct mc_str s, struct mc_err *err)
 }
 
 /* The next line without its end, at most max bytes: 1 or an error. */
-static int take_line(struct mc_client *c, size_t max, uint64_t deadline, struct mc_str *ret, struct mc_err *err)
+static int take_line(struct mc_client *c, size_t max, uint64_t deadline, struct mc_str *ret,
+                     struct mc_err *err)
 {
     for (;;) {
         char *nl = memchr(c->in + c->pos, '\n', c->end - c->pos);
@@ -193,7 +213,8 @@ static int take_line(struct mc_client *c, size_t max, uint64_t deadline, struct 
             return 1;
         }
         if (c->end - c->pos > max)
-            return mc_err_set(err, MC_E_PROTOCOL, "the hub's answer has a line of more than %zu bytes", max);
+            return mc_err_set(err, MC_E_PROTOCOL,
+                              "the hub's answer has a line of more than %zu bytes", max);
         int r = fill(c, deadline, err);
         if (r <= 0)
             return r < 0 ? r : lost(c, err);
@@ -205,7 +226,8 @@ static int bad_header(struct mc_str h, struct mc_err *err)
     return mc_err_set(err, MC_E_PROTOCOL, "the hub's answer has a bad header: %.*s", MC_STR_ARG(h));
 }
 
-static int header(struct mc_client *c, struct mc_str h, struct mc_client_reply *reply, struct mc_err *err)
+static int header(struct mc_client *c, struct mc_str h, struct mc_client_reply *reply,
+                  struct mc_err *err)
 {
     const char *colon = memchr(h.p, ':', h.n);
     if (!colon)
@@ -228,15 +250,18 @@ static int header(struct mc_client *c, struct mc_str h, struct mc_client_reply *
     return 0;
 }
 
-static int read_head(struct mc_client *c, uint64_t deadline, struct mc_client_reply *reply, struct mc_err *err)
+static int read_head(struct mc_client *c, uint64_t deadline, struct mc_client_reply *reply,
+                     struct mc_err *err)
 {
     struct mc_str s;
     int r = take_line(c, IN_SIZE, deadline, &s, err);
     if (r < 0)
         return r;
     uint64_t status;
-    if (s.n < 12 || !mc_str_starts(s, MC_STR("HTTP/1.")) || !mc_str_u64((struct mc_str){s.p + 9, 3}, &status))
-        return mc_err_set(err, MC_E_PROTOCOL, "what listens on the hub's socket does not speak HTTP");
+    if (s.n < 12 || !mc_str_starts(s, MC_STR("HTTP/1.")) ||
+        !mc_str_u64((struct mc_str){s.p + 9, 3}, &status))
+        return mc_err_set(err, MC_E_PROTOCOL,
+                          "what listens on the hub's socket does not speak HTTP");
     *reply = (struct mc_client_reply){.status = (int)status};
     c->body = BODY_TO_END;
     c->close = false;
@@ -256,7 +281,8 @@ static int read_head(struct mc_client *c, uint64_t deadline, struct mc_client_re
     return 0;
 }
 
-int mc_client_send(struct mc_client *c, const struct mc_client_request *req, int timeout_ms, struct mc_client_reply *ret, struct mc_err *err)
+int mc_client_send(struct mc_client *c, const struct mc_client_request *req, int timeout_ms,
+                   struct mc_client_reply *ret, struct mc_err *err)
 {
     int r;
     if (c->fd < 0 || c->close || c->body != BODY_NONE) {
@@ -271,8 +297,9 @@ int mc_client_send(struct mc_client *c, const struct mc_client_request *req, int
         mc_buf_addf(&b, "Content-Type: application/json\r\nContent-Length: %zu\r\n", req->body.n);
     mc_buf_addz(&b, "\r\n");
     mc_buf_adds(&b, req->body);
-    r = b.failed ? mc_err_set(err, MC_E_TOO_BIG, "the request's head is larger than %u bytes", IN_SIZE)
-                 : send_all(c, mc_buf_str(&b), err);
+    r = b.failed
+            ? mc_err_set(err, MC_E_TOO_BIG, "the request's head is larger than %u bytes", IN_SIZE)
+            : send_all(c, mc_buf_str(&b), err);
     mc_buf_done(&b);
     if (r < 0)
         return r;

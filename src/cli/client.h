@@ -31,7 +31,8 @@ int mc_client_fd(const struct mc_client *c);
 pid_t mc_client_pid(const struct mc_client *c); /* of the hub */
 
 /* Sends, and reads the head of the answer within timeout_ms. An unread rest of the last answer is dropped with its connection. */
-int mc_client_send(struct mc_client *c, const struct mc_client_request *req, int timeout_ms, struct mc_client_reply *ret, struct mc_err *err);
+int mc_client_send(struct mc_client *c, const struct mc_client_request *req, int timeout_ms,
+                   struct mc_client_reply *ret, struct mc_err *err);
 /* The next piece of the body, decoded, borrowed until the next call: 1, 0 at its end, -MC_E_TIMEOUT when nothing came in time, or an error.
  * timeout_ms 0 asks for what is there already. */
 int mc_client_read(struct mc_client *c, int timeout_ms, struct mc_str *ret, struct mc_err *err);

@@ -37,7 +37,8 @@ static int read_stdin(char **ret, size_t *ret_len, struct mc_err *err)
     for (;;) {
         if (mc_buf_reserve(&b, 64u << 10) < 0) {
             mc_buf_done(&b);
-            return mc_err_set(err, MC_E_TOO_BIG, "standard input is larger than %u bytes", MC_CALLARGS_MAX);
+            return mc_err_set(err, MC_E_TOO_BIG, "standard input is larger than %u bytes",
+                              MC_CALLARGS_MAX);
         }
         ssize_t n = read(STDIN_FILENO, b.data + b.len, 64u << 10);
         if (n < 0 && errno == EINTR)
@@ -82,16 +83,19 @@ static int load_tools(struct call *call, struct mc_err *err)
 static int unknown_tool(struct call *call, struct mc_err *err)
 {
     MC_CLEANUP(mc_freep) char *best = NULL;
-    unsigned distance = strlen(call->tool) / 2 < SUGGEST_MAX ? (unsigned)strlen(call->tool) / 2 + 1 : SUGGEST_MAX;
+    unsigned distance =
+        strlen(call->tool) / 2 < SUGGEST_MAX ? (unsigned)strlen(call->tool) / 2 + 1 : SUGGEST_MAX;
     struct mc_jiter it;
     struct mc_jval tool;
-    for (bool more = mc_jiter_init(&it, mc_jval_of(mc_buf_str(&call->tools))); more && mc_jiter_next(&it, NULL, &tool);) {
+    for (bool more = mc_jiter_init(&it, mc_jval_of(mc_buf_str(&call->tools)));
+         more && mc_jiter_next(&it, NULL, &tool);) {
         MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jget(tool, "name"));
         if (!name)
             continue;
         /* the name without its server's prefix is the likeliest slip */
         const char *cut = strstr(name, "__");
-        unsigned d = cut && strcmp(cut + 2, call->tool) == 0 ? 0 : mc_str_distance(name, call->tool);
+        unsigned d =
+            cut && strcmp(cut + 2, call->tool) == 0 ? 0 : mc_str_distance(name, call->tool);
         if (d < distance) {
             mc_freep(&best);
             best = MC_TAKE(name);
@@ -99,8 +103,10 @@ static int unknown_tool(struct call *call, struct mc_err *err)
         }
     }
     if (best)
-        return mc_err_set(err, MC_E_USAGE, "there is no tool '%s'; did you mean '%s'?", call->tool, best);
-    return mc_err_set(err, MC_E_USAGE, "there is no tool '%s'; `mcpctl tools` lists them", call->tool);
+        return mc_err_set(err, MC_E_USAGE, "there is no tool '%s'; did you mean '%s'?", call->tool,
+                          best);
+    return mc_err_set(err, MC_E_USAGE, "there is no tool '%s'; `mcpctl tools` lists them",
+                      call->tool);
 }
 
 static int build_args(struct call *call, struct mc_err *err)
@@ -118,7 +124,9 @@ static int build_args(struct call *call, struct mc_err *err)
             ret = unknown_tool(call, err);
         schema = mc_jget(tool, "inputSchema");
     }
-    return ret < 0 ? ret : mc_callargs_build((struct mc_str){base, base_len}, words, n, schema, &call->args, err);
+    return ret < 0 ? ret
+                   : mc_callargs_build((struct mc_str){base, base_len}, words, n, schema,
+                                       &call->args, err);
 }
 
 static void clear_progress(struct call *call)
@@ -140,7 +148,8 @@ static void on_message(void *arg, struct mc_jval message)
         MC_CLEANUP(mc_freep) char *text = mc_jstr_dup(mc_jget(params, "message"));
         MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_str_of(text ? text : ""), false);
         clear_progress(call);
-        fprintf(stderr, "%.*s%s%.*s %.60s", MC_STR_ARG(done), total.n ? "/" : "", MC_STR_ARG(total), shown);
+        fprintf(stderr, "%.*s%s%.*s %.60s", MC_STR_ARG(done), total.n ? "/" : "", MC_STR_ARG(total),
+                shown);
         call->progress = true;
     } else if (mc_jstr_eq(method.s, MC_STR("notifications/message")) && call->cli->verbose) {
         MC_CLEANUP(mc_freep) char *text = mc_str_printable(mc_jget(params, "data").s, false);
@@ -156,8 +165,13 @@ static int send_call(struct call *call, struct mc_mcp_answer *answer, struct mc_
     mc_jstr_quote(mc_str_of(call->tool), &params);
     mc_buf_addz(&params, ",\"arguments\":");
     mc_buf_adds(&params, mc_buf_str(&call->args));
-    struct mc_mcp_request req = {.path = call->path, .method = "tools/call", .name = call->tool, .params = mc_buf_str(&params),
-                                 .progress = mc_out_terminal(STDERR_FILENO), .on_message = on_message, .arg = call};
+    struct mc_mcp_request req = {.path = call->path,
+                                 .method = "tools/call",
+                                 .name = call->tool,
+                                 .params = mc_buf_str(&params),
+                                 .progress = mc_out_terminal(STDERR_FILENO),
+                                 .on_message = on_message,
+                                 .arg = call};
     int ret = mc_mcp_send(call->client, &req, answer, err);
     clear_progress(call);
     return ret;
@@ -192,13 +206,16 @@ static int print_result(struct call *call, const struct mc_mcp_answer *answer)
     return mc_code_exit(MC_E_FAILED);
 }
 
-static int finish(struct call *call, const struct mc_mcp_answer *answer, int *ret_status, struct mc_err *err)
+static int finish(struct call *call, const struct mc_mcp_answer *answer, int *ret_status,
+                  struct mc_err *err)
 {
     struct mc_jval kind = mc_jget(answer->result, "resultType");
     if (answer->error_code)
         return refused(call, answer, err);
     if (kind.type == MC_JSON_STRING && !mc_jstr_eq(kind.s, MC_STR("complete")))
-        return mc_err_set(err, MC_E_PROTOCOL, "the tool answered with a result of type %.*s, which was not asked for", MC_STR_ARG(kind.s));
+        return mc_err_set(err, MC_E_PROTOCOL,
+                          "the tool answered with a result of type %.*s, which was not asked for",
+                          MC_STR_ARG(kind.s));
     *ret_status = print_result(call, answer);
     return 0;
 }
@@ -226,7 +243,9 @@ static int run(struct call *call, int *ret_status, struct mc_err *err)
 
 int mc_cmd_call(struct mc_cli *cli)
 {
-    struct call call = {.cli = cli, .tool = mc_args_operand(cli->args, 0), .args = MC_BUF_INIT(MC_CALLARGS_MAX),
+    struct call call = {.cli = cli,
+                        .tool = mc_args_operand(cli->args, 0),
+                        .args = MC_BUF_INIT(MC_CALLARGS_MAX),
                         .tools = MC_BUF_INIT(MC_API_ANSWER_MAX)};
     struct mc_err err;
     int status = 0;

@@ -48,7 +48,8 @@ static int help_command(struct mc_cli *cli, const struct mc_command **ret, struc
     *ret = NULL;
     if (!first)
         return 0;
-    MC_CLEANUP(mc_freep) char *path = second ? mc_asprintf("%s %s", first, second) : mc_strdup(first);
+    MC_CLEANUP(mc_freep)
+    char *path = second ? mc_asprintf("%s %s", first, second) : mc_strdup(first);
     for (const struct mc_command *c = mc_commands; c->path; c++) {
         if (is_page(c->path, path)) {
             *ret = c;
@@ -58,7 +59,8 @@ static int help_command(struct mc_cli *cli, const struct mc_command **ret, struc
     return mc_err_set(err, MC_E_USAGE, "there is no command '%s'; `mcpctl help` lists them", path);
 }
 
-static int man(struct mc_cli *cli, const struct mc_command *c, struct mc_buf *out, struct mc_err *err)
+static int man(struct mc_cli *cli, const struct mc_command *c, struct mc_buf *out,
+               struct mc_err *err)
 {
     MC_CLEANUP(mc_freep) char *prose = NULL;
     const char *template = mc_args_value(cli->args, "template");
@@ -99,7 +101,8 @@ int mc_cmd_help(struct mc_cli *cli)
 /* A repo may name its servers as it likes. What a shell could take for more than a word is not offered. */
 static void offer(const char *name, const char *after)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.@+/";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.@+/";
     if (name && *name && name[strspn(name, plain)] == '\0')
         printf("%s%s\n", name, after);
 }
@@ -108,8 +111,7 @@ static void offer(const char *name, const char *after)
 static void print_names(const cJSON *list)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, list)
-        offer(mc_doc_str(item, "name"), "");
+    cJSON_ArrayForEach(item, list) offer(mc_doc_str(item, "name"), "");
 }
 
 static void config_servers(void)
@@ -148,7 +150,8 @@ static void complete_tools(struct mc_client *c, const char *path, const char *to
         tool_arguments(tools.data, tools.len, tool);
         return;
     }
-    for (bool more = mc_jiter_init(&it, mc_jval_of(mc_buf_str(&tools))); more && mc_jiter_next(&it, NULL, &value);) {
+    for (bool more = mc_jiter_init(&it, mc_jval_of(mc_buf_str(&tools)));
+         more && mc_jiter_next(&it, NULL, &value);) {
         MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jget(value, "name"));
         offer(name, "");
     }

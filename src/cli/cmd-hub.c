@@ -24,7 +24,9 @@
 
 int mc_cmd_hub_run(struct mc_cli *cli)
 {
-    struct mc_hub_options options = {.verbose = (int)cli->verbose, .ephemeral = mc_args_has(cli->args, "ephemeral"), .ready_fd = -1};
+    struct mc_hub_options options = {.verbose = (int)cli->verbose,
+                                     .ephemeral = mc_args_has(cli->args, "ephemeral"),
+                                     .ready_fd = -1};
     const char *fd = mc_args_value(cli->args, "ready-fd");
     struct mc_err err;
     if (mc_launch_port(mc_args_value(cli->args, "port"), &options.port, NULL, &err) < 0)
@@ -83,7 +85,9 @@ static int down(struct mc_cli *cli, struct mc_client *c, const cJSON *status, st
         return ret;
     const cJSON *w = mc_api_workspace(status, root);
     if (!w)
-        return mc_err_set(err, MC_E_NOT_FOUND, "%s is not up; `mcpctl status` shows what is, `mcpctl down --all` ends all", root);
+        return mc_err_set(
+            err, MC_E_NOT_FOUND,
+            "%s is not up; `mcpctl status` shows what is, `mcpctl down --all` ends all", root);
     ret = mc_repo_remove(c, NULL, status, w, err);
     if (ret == 0)
         say_stopped(cli, status, w);

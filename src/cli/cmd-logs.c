@@ -74,7 +74,9 @@ int mc_cmd_logs(struct mc_cli *cli)
     MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
     MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
     MC_CLEANUP(mc_buf_done) struct mc_buf path = MC_BUF_INIT(64u << 10);
-    struct logs l = {.cli = cli, .names = {.color = mc_out_color(STDOUT_FILENO), .raw = !mc_out_terminal(STDOUT_FILENO)}};
+    struct logs l = {
+        .cli = cli,
+        .names = {.color = mc_out_color(STDOUT_FILENO), .raw = !mc_out_terminal(STDOUT_FILENO)}};
     const cJSON *w = NULL;
     struct mc_err err;
     int ret = mc_client_open(&c, &err);

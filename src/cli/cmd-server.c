@@ -31,11 +31,15 @@ static int unknown_server(const cJSON *w, const char *name, struct mc_err *err)
         }
     }
     if (best)
-        return mc_err_set(err, MC_E_USAGE, "workspace %s has no server '%s'; did you mean '%s'?", mc_doc_str(w, "name"), name, best);
-    return mc_err_set(err, MC_E_USAGE, "workspace %s has no server '%s'; `mcpctl status` lists them", mc_doc_str(w, "name"), name);
+        return mc_err_set(err, MC_E_USAGE, "workspace %s has no server '%s'; did you mean '%s'?",
+                          mc_doc_str(w, "name"), name, best);
+    return mc_err_set(err, MC_E_USAGE,
+                      "workspace %s has no server '%s'; `mcpctl status` lists them",
+                      mc_doc_str(w, "name"), name);
 }
 
-static int act(struct mc_client *c, const cJSON *w, const char *name, const char *verb, cJSON **ret, struct mc_err *err)
+static int act(struct mc_client *c, const cJSON *w, const char *name, const char *verb, cJSON **ret,
+               struct mc_err *err)
 {
     MC_CLEANUP(mc_buf_done) struct mc_buf path = MC_BUF_INIT(64u << 10);
     mc_buf_addz(&path, "/api/workspaces/");

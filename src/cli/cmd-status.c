@@ -28,14 +28,17 @@ static int fetch(struct mc_buf *text, cJSON **ret, struct mc_err *err)
 static void workspace(const cJSON *w, struct mc_buf *out, bool color, unsigned width)
 {
     const cJSON *problem;
-    const char *name = mc_doc_str(w, "name"), *root = mc_doc_str(w, "root"), *endpoint = mc_doc_str(w, "endpoint");
-    mc_buf_addf(out, "\n%s%s%s%s  %s  %s\n", mc_out_tint(color, MC_TINT_BOLD), name ? name : "?", mc_out_plain(color),
-                mc_doc_bool(w, "default", false) ? " (default)" : "", root ? root : "?", endpoint ? endpoint : "");
+    const char *name = mc_doc_str(w, "name"), *root = mc_doc_str(w, "root"),
+               *endpoint = mc_doc_str(w, "endpoint");
+    mc_buf_addf(out, "\n%s%s%s%s  %s  %s\n", mc_out_tint(color, MC_TINT_BOLD), name ? name : "?",
+                mc_out_plain(color), mc_doc_bool(w, "default", false) ? " (default)" : "",
+                root ? root : "?", endpoint ? endpoint : "");
     mc_view_servers(w, out, color, width, NULL);
     cJSON_ArrayForEach(problem, mc_doc_get(w, "problems"))
     {
         if (cJSON_IsString(problem))
-            mc_buf_addf(out, "  %s%s%s\n", mc_out_tint(color, MC_TINT_YELLOW), problem->valuestring, mc_out_plain(color));
+            mc_buf_addf(out, "  %s%s%s\n", mc_out_tint(color, MC_TINT_YELLOW), problem->valuestring,
+                        mc_out_plain(color));
     }
 }
 
@@ -97,7 +100,8 @@ static void process_json(cJSON *list, const cJSON *w, const cJSON *server)
 int mc_cmd_ps(struct mc_cli *cli)
 {
     static const struct mc_column columns[] = {
-        {"SERVER", false}, {"PID", true}, {"STATE", false}, {"MEMORY", true}, {"UPTIME", true}, {"RESTARTS", true}, {"WORKSPACE", false}};
+        {"SERVER", false}, {"PID", true},      {"STATE", false},    {"MEMORY", true},
+        {"UPTIME", true},  {"RESTARTS", true}, {"WORKSPACE", false}};
     MC_CLEANUP(mc_buf_done) struct mc_buf text = MC_BUF_INIT(MC_API_ANSWER_MAX);
     MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(MC_API_ANSWER_MAX);
     MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;

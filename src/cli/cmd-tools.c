@@ -69,12 +69,14 @@ static void print_columns(const struct mc_strv *names)
     }
 }
 
-static void select_tools(struct mc_str tools, const char *pattern, struct mc_strv *names, struct mc_strv *lines, struct mc_buf *json)
+static void select_tools(struct mc_str tools, const char *pattern, struct mc_strv *names,
+                         struct mc_strv *lines, struct mc_buf *json)
 {
     struct mc_jiter it;
     struct mc_jval tool;
     mc_buf_addz(json, "{\"tools\":[");
-    for (bool more = mc_jiter_init(&it, mc_jval_of(tools)); more && mc_jiter_next(&it, NULL, &tool);) {
+    for (bool more = mc_jiter_init(&it, mc_jval_of(tools));
+         more && mc_jiter_next(&it, NULL, &tool);) {
         MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jget(tool, "name"));
         if (!name || !wanted(pattern, name))
             continue;

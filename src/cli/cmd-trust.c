@@ -31,12 +31,14 @@ static int unknown(const struct mc_config *config, const char *name, struct mc_e
         }
     }
     if (best)
-        return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'; did you mean '%s'?", name, best);
+        return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'; did you mean '%s'?", name,
+                          best);
     return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'", name);
 }
 
 /* Those named, or all that are not ours. */
-static int select_specs(const struct mc_cli *cli, const struct mc_config *config, const struct mc_server_spec **specs, size_t *ret_n, struct mc_err *err)
+static int select_specs(const struct mc_cli *cli, const struct mc_config *config,
+                        const struct mc_server_spec **specs, size_t *ret_n, struct mc_err *err)
 {
     size_t n = 0;
     for (size_t i = 0; i < cli->args->n_operands; i++) {
@@ -54,7 +56,8 @@ static int select_specs(const struct mc_cli *cli, const struct mc_config *config
     return 0;
 }
 
-static void show(const struct mc_cli *cli, const struct mc_server_spec *const *specs, size_t n, const char *root)
+static void show(const struct mc_cli *cli, const struct mc_server_spec *const *specs, size_t n,
+                 const char *root)
 {
     MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(TEXT_MAX);
     MC_CLEANUP(mc_doc_freep) cJSON *doc = mc_doc_object();
@@ -82,7 +85,8 @@ int mc_cmd_trust(struct mc_cli *cli)
     size_t n = 0;
     int ret = mc_repo_load(&root, &config, &err);
     if (ret == 0) {
-        specs = mc_calloc(mc_config_server_count(config) + cli->args->n_operands + 1, sizeof(*specs));
+        specs =
+            mc_calloc(mc_config_server_count(config) + cli->args->n_operands + 1, sizeof(*specs));
         ret = select_specs(cli, config, specs, &n, &err);
     }
     if (ret == 0 && n)
@@ -113,6 +117,8 @@ int mc_cmd_untrust(struct mc_cli *cli)
     if (cli->json)
         puts("{}");
     else
-        puts(cli->args->n_operands ? "Trust taken back; they are blocked until you allow them again." : "Trust taken back from every server of this repo.");
+        puts(cli->args->n_operands
+                 ? "Trust taken back; they are blocked until you allow them again."
+                 : "Trust taken back from every server of this repo.");
     return 0;
 }

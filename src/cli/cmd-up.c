@@ -25,9 +25,9 @@
 struct up {
     struct mc_cli *cli;
     struct mc_client *client;
-    cJSON *workspace;    /* the last that is known of it */
-    char *name;          /* the hub's name for it */
-    char *endpoint;      /* what a client is pointed at */
+    cJSON *workspace; /* the last that is known of it */
+    char *name;       /* the hub's name for it */
+    char *endpoint;   /* what a client is pointed at */
     bool detach;
 };
 
@@ -47,7 +47,8 @@ static int prepare(struct up *up, char **ret_root, struct mc_err *err)
     int ret = mc_repo_load(ret_root, &config, err);
     if (ret == 0) {
         say_remote(config);
-        ret = mc_ask_trust(config, mc_args_has(up->cli->args, "no-trust-prompt") || up->cli->json, err);
+        ret = mc_ask_trust(config, mc_args_has(up->cli->args, "no-trust-prompt") || up->cli->json,
+                           err);
     }
     mc_config_unref(config);
     return ret;
@@ -63,7 +64,10 @@ static int check_port(struct up *up, unsigned port, struct mc_err *err)
     unsigned has = (unsigned)mc_doc_num(mc_doc_get(status, "hub"), "port", 0);
     if (port == 0 || has == port)
         return 0;
-    return mc_err_set(err, MC_E_CONFLICT, "a hub is running already, on port %u, not %u; leave out --port, or end it with `mcpctl down --all`", has, port);
+    return mc_err_set(err, MC_E_CONFLICT,
+                      "a hub is running already, on port %u, not %u; leave out --port, or end it "
+                      "with `mcpctl down --all`",
+                      has, port);
 }
 
 static int reach_hub(struct up *up, struct mc_err *err)
@@ -79,7 +83,8 @@ static int reach_hub(struct up *up, struct mc_err *err)
 /* /mcp when this is the default workspace, else its own. */
 static int find_endpoint(struct up *up, struct mc_err *err)
 {
-    const char *name = mc_doc_str(up->workspace, "name"), *endpoint = mc_doc_str(up->workspace, "endpoint");
+    const char *name = mc_doc_str(up->workspace, "name"),
+               *endpoint = mc_doc_str(up->workspace, "endpoint");
     if (mc_doc_bool(up->workspace, "default", false))
         endpoint = mc_doc_str(mc_doc_get(up->workspace, "hub"), "endpoint");
     if (!endpoint || !name)
@@ -95,7 +100,8 @@ static int add_workspace(struct up *up, const char *root, struct mc_err *err)
     mc_repo_body(root, up->detach, &body);
     if (!up->detach)
         mc_attach_hold_signals(); /* from here on there is something to take away again */
-    int ret = mc_api_doc(up->client, "POST", "/api/workspaces", mc_buf_str(&body), &up->workspace, err);
+    int ret =
+        mc_api_doc(up->client, "POST", "/api/workspaces", mc_buf_str(&body), &up->workspace, err);
     return ret < 0 ? ret : find_endpoint(up, err);
 }
 
@@ -119,9 +125,11 @@ static int could_not_start(struct up *up, const struct mc_verdict *v, struct mc_
         mc_view_failures(up->workspace, &text, mc_out_color(STDERR_FILENO));
     fwrite(text.data, 1, text.len, stderr);
     if (mc_verdict_code(v) == MC_E_DENIED)
-        return mc_err_set(err, MC_E_DENIED, "no server may run before you trust it: `mcpctl trust`");
+        return mc_err_set(err, MC_E_DENIED,
+                          "no server may run before you trust it: `mcpctl trust`");
     if (v->remote && !v->failed && !v->blocked)
-        return mc_err_set(err, MC_E_UNREACHABLE, "only remote servers are configured; they come in a later release");
+        return mc_err_set(err, MC_E_UNREACHABLE,
+                          "only remote servers are configured; they come in a later release");
     return mc_err_set(err, MC_E_UNREACHABLE, "no server could start");
 }
 
@@ -142,7 +150,8 @@ static void say_endpoint(const struct up *up)
 
 static int detached(struct up *up, struct mc_err *err)
 {
-    struct mc_attach_options options = {.cli = up->cli, .workspace = up->name, .until_settled = true, .wait_ms = DETACH_WAIT_MS};
+    struct mc_attach_options options = {
+        .cli = up->cli, .workspace = up->name, .until_settled = true, .wait_ms = DETACH_WAIT_MS};
     struct mc_verdict v = mc_verdict_of(up->workspace, false);
     enum mc_attach_end end = MC_ATTACH_SETTLED;
     if (!mc_verdict_settled(&v)) {
@@ -155,14 +164,17 @@ static int detached(struct up *up, struct mc_err *err)
         if (ret < 0)
             return ret;
         if (end == MC_ATTACH_LOST || end == MC_ATTACH_REMOVED)
-            return mc_err_set(err, MC_E_UNREACHABLE, "the hub ended while servers were starting; `mcpctl up` starts it again");
+            return mc_err_set(
+                err, MC_E_UNREACHABLE,
+                "the hub ended while servers were starting; `mcpctl up` starts it again");
         v = mc_verdict_of(up->workspace, true);
     }
     if (mc_verdict_code(&v) != MC_OK)
         return could_not_start(up, &v, err);
     say_endpoint(up);
     if (v.pending)
-        mc_out_note("%u of %u servers still starting; `mcpctl status` shows them", v.pending, v.servers);
+        mc_out_note("%u of %u servers still starting; `mcpctl status` shows them", v.pending,
+                    v.servers);
     return 0;
 }
 

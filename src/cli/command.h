@@ -12,11 +12,11 @@ enum mc_complete {
     MC_COMPLETE_NONE,
     MC_COMPLETE_FILE,
     MC_COMPLETE_DIRECTORY,
-    MC_COMPLETE_WORDS,      /* the row's own list */
+    MC_COMPLETE_WORDS, /* the row's own list */
     MC_COMPLETE_COMMANDS,
-    MC_COMPLETE_SERVERS,    /* asked of `mcpctl __complete` from here on */
+    MC_COMPLETE_SERVERS, /* asked of `mcpctl __complete` from here on */
     MC_COMPLETE_TOOLS,
-    MC_COMPLETE_ARGUMENTS,  /* of the tool named before */
+    MC_COMPLETE_ARGUMENTS, /* of the tool named before */
     MC_COMPLETE_WORKSPACES,
     MC_COMPLETE_MAX
 };
@@ -26,9 +26,9 @@ const char *mc_complete_source(enum mc_complete kind);
 enum mc_value { MC_VALUE_TEXT, MC_VALUE_NUMBER };
 
 struct mc_option {
-    const char *name;         /* long form, without dashes */
-    char letter;              /* short form, 0: none */
-    const char *arg;          /* name of its value in help, NULL: a flag */
+    const char *name; /* long form, without dashes */
+    char letter;      /* short form, 0: none */
+    const char *arg;  /* name of its value in help, NULL: a flag */
     enum mc_value value;
     unsigned long min, max;   /* of a number */
     const char *const *words; /* the values allowed, NULL-terminated, or NULL */
@@ -40,7 +40,7 @@ struct mc_option {
 #define MC_MANY 1000u /* more operands than that are an error */
 
 struct mc_operand {
-    const char *name;         /* SERVER; a lower-case name is the fixed form shown in usage */
+    const char *name; /* SERVER; a lower-case name is the fixed form shown in usage */
     unsigned min, max;
     const char *const *words; /* the values allowed, NULL-terminated, or NULL */
     enum mc_complete complete;
@@ -53,8 +53,8 @@ struct mc_example {
 };
 
 enum mc_command_flag {
-    MC_CMD_HIDDEN = 1 << 0,     /* not in lists, pages and completions */
-    MC_CMD_NEEDS_HUB = 1 << 1,  /* says so and exits 4 when none runs */
+    MC_CMD_HIDDEN = 1 << 0,    /* not in lists, pages and completions */
+    MC_CMD_NEEDS_HUB = 1 << 1, /* says so and exits 4 when none runs */
     MC_CMD_STARTS_HUB = 1 << 2,
     MC_CMD_READ_ONLY = 1 << 3,
 };

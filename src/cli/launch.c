@@ -36,7 +36,9 @@ int mc_launch_port(const char *given, unsigned *ret, bool *ret_asked, struct mc_
     const char *text = given ? given : env && *env ? env : NULL;
     uint64_t n = MC_HUB_PORT_DEFAULT;
     if (text && (!mc_str_u64(mc_str_of(text), &n) || n > 65535))
-        return mc_err_set(err, given ? MC_E_USAGE : MC_E_CONFIG, "%s is '%s'; expected a port from 0 to 65535", given ? "--port" : "MCPCTL_PORT", text);
+        return mc_err_set(err, given ? MC_E_USAGE : MC_E_CONFIG,
+                          "%s is '%s'; expected a port from 0 to 65535",
+                          given ? "--port" : "MCPCTL_PORT", text);
     *ret = (unsigned)n;
     if (ret_asked)
         *ret_asked = text != NULL;
@@ -61,7 +63,9 @@ static int await_former(struct mc_err *err)
     MC_CLEANUP(mc_closep) int fd = -1;
     int ret = lock("hub.lock", MC_LAUNCH_END_MS, &fd, err);
     if (ret == -MC_E_CONFLICT)
-        return mc_err_set(err, MC_E_CONFLICT, "a hub that no longer answers is still running; look for it with: pgrep -f 'mcpctl hub run'");
+        return mc_err_set(err, MC_E_CONFLICT,
+                          "a hub that no longer answers is still running; look for it with: pgrep "
+                          "-f 'mcpctl hub run'");
     return ret;
 }
 
@@ -85,11 +89,20 @@ static int open_log(int *ret_fd, off_t *ret_size, char **ret_path, struct mc_err
 }
 
 /* posix_spawn: the hub starts without a copy of our memory, in a session of its own and away from the repo's directory. */
-static int spawn(unsigned port, unsigned verbose, int log_fd, int ready_fd, pid_t *ret, struct mc_err *err)
+static int spawn(unsigned port, unsigned verbose, int log_fd, int ready_fd, pid_t *ret,
+                 struct mc_err *err)
 {
     char port_text[16], fd_text[16];
-    char *argv[] = {(char *)"mcpctl", (char *)"hub", (char *)"run", (char *)"--ephemeral", (char *)"--port", port_text,
-                    (char *)"--ready-fd", fd_text, verbose ? (char *)(verbose > 1 ? "-vv" : "-v") : NULL, NULL};
+    char *argv[] = {(char *)"mcpctl",
+                    (char *)"hub",
+                    (char *)"run",
+                    (char *)"--ephemeral",
+                    (char *)"--port",
+                    port_text,
+                    (char *)"--ready-fd",
+                    fd_text,
+                    verbose ? (char *)(verbose > 1 ? "-vv" : "-v") : NULL,
+                    NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
     sigset_t none, all;
@@ -106,7 +119,8 @@ static int spawn(unsigned port, unsigned verbose, int log_fd, int ready_fd, pid_
     posix_spawnattr_init(&attr);
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &all);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attr,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     int r = posix_spawn(ret, mc_path_self(), &actions, &attr, argv, environ);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
@@ -162,7 +176,8 @@ static int failed(pid_t pid, const char *log, off_t from, bool timed_out, struct
     const char *why = timed_out ? "did not answer in time" : "ended at once";
     const char *word = timed_out ? NULL : last_word(tail);
     if (word)
-        return mc_err_set(err, code, "the hub could not start: %.*s", (int)strcspn(word, "\n"), word);
+        return mc_err_set(err, code, "the hub could not start: %.*s", (int)strcspn(word, "\n"),
+                          word);
     if (*tail)
         return mc_err_set(err, timed_out ? MC_E_TIMEOUT : code, "the hub %s:\n%s", why, tail);
     return mc_err_set(err, timed_out ? MC_E_TIMEOUT : code, "the hub %s; its log is %s", why, log);
@@ -210,7 +225,8 @@ static int start(unsigned port, unsigned verbose, struct mc_err *err)
     return ret;
 }
 
-int mc_launch_hub(unsigned port, unsigned verbose, struct mc_client **ret, bool *ret_started, struct mc_err *err)
+int mc_launch_hub(unsigned port, unsigned verbose, struct mc_client **ret, bool *ret_started,
+                  struct mc_err *err)
 {
     MC_CLEANUP(mc_closep) int fd = -1;
     *ret_started = false;

@@ -12,7 +12,8 @@ struct mc_client;
 /* --port, else $MCPCTL_PORT, else the default; *ret_asked (may be NULL) tells whether somebody chose it. given NULL: no --port. */
 int mc_launch_port(const char *given, unsigned *ret, bool *ret_asked, struct mc_err *err);
 /* Connects to the hub, after starting it when none runs. The error holds the last lines of its log when it did not come up. */
-int mc_launch_hub(unsigned port, unsigned verbose, struct mc_client **ret, bool *ret_started, struct mc_err *err);
+int mc_launch_hub(unsigned port, unsigned verbose, struct mc_client **ret, bool *ret_started,
+                  struct mc_err *err);
 
 /* To see the hub end: a descriptor from before it was asked to (-1 where the kernel has none: then nobody waits), and the wait.
  * Our connection is closed first, since the hub lets those finish. */

@@ -22,7 +22,8 @@ void mc_logline_widen(struct mc_logline *l, const cJSON *servers)
 /* The same server has the same colour in every run. */
 static enum mc_tint tint_of(const char *name)
 {
-    static const enum mc_tint tints[] = {MC_TINT_CYAN, MC_TINT_GREEN, MC_TINT_MAGENTA, MC_TINT_YELLOW, MC_TINT_BLUE};
+    static const enum mc_tint tints[] = {MC_TINT_CYAN, MC_TINT_GREEN, MC_TINT_MAGENTA,
+                                         MC_TINT_YELLOW, MC_TINT_BLUE};
     unsigned h = 5381;
     for (; *name; name++)
         h = h * 33 + (unsigned char)*name;
@@ -34,6 +35,8 @@ void mc_logline_add(struct mc_logline *l, const char *server, const char *line, 
     if (!server || !line)
         return;
     MC_CLEANUP(mc_freep) char *name = mc_str_printable(mc_str_of(server), false);
-    MC_CLEANUP(mc_freep) char *text = l->raw ? mc_strdup(line) : mc_str_printable(mc_str_of(line), false);
-    mc_buf_addf(out, "%s%-*s |%s %s\n", mc_out_tint(l->color, tint_of(name)), (int)l->width, name, mc_out_plain(l->color), text);
+    MC_CLEANUP(mc_freep)
+    char *text = l->raw ? mc_strdup(line) : mc_str_printable(mc_str_of(line), false);
+    mc_buf_addf(out, "%s%-*s |%s %s\n", mc_out_tint(l->color, tint_of(name)), (int)l->width, name,
+                mc_out_plain(l->color), text);
 }

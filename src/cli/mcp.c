@@ -30,7 +30,8 @@ char *mc_mcp_path(const cJSON *workspace)
     return mc_buf_steal(&b);
 }
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static void base64(struct mc_buf *out, const char *s, size_t n)
 {
@@ -63,7 +64,10 @@ static void header_value(struct mc_buf *out, const char *s)
 
 static void build_headers(const struct mc_mcp_request *req, struct mc_buf *out)
 {
-    mc_buf_addf(out, "Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: " REVISION "\r\nMcp-Method: %s\r\n", req->method);
+    mc_buf_addf(out,
+                "Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: " REVISION
+                "\r\nMcp-Method: %s\r\n",
+                req->method);
     if (req->name) {
         mc_buf_addz(out, "Mcp-Name: ");
         header_value(out, req->name);
@@ -74,11 +78,14 @@ static void build_headers(const struct mc_mcp_request *req, struct mc_buf *out)
 
 static void build_body(const struct mc_mcp_request *req, struct mc_buf *out)
 {
-    mc_buf_addf(out, "{\"jsonrpc\":\"2.0\",\"id\":" REQUEST_ID ",\"method\":\"%s\",\"params\":{", req->method);
+    mc_buf_addf(out, "{\"jsonrpc\":\"2.0\",\"id\":" REQUEST_ID ",\"method\":\"%s\",\"params\":{",
+                req->method);
     mc_buf_adds(out, req->params);
-    mc_buf_addf(out, "%s\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"" REVISION "\","
+    mc_buf_addf(out,
+                "%s\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"" REVISION "\","
                 "\"io.modelcontextprotocol/clientCapabilities\":{},"
-                "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"" PACKAGE_NAME "\",\"version\":\"" PACKAGE_VERSION "\"}%s}}}",
+                "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"" PACKAGE_NAME
+                "\",\"version\":\"" PACKAGE_VERSION "\"}%s}}}",
                 req->params.n ? "," : "", req->progress ? ",\"progressToken\":" REQUEST_ID : "");
 }
 
@@ -141,11 +148,13 @@ static int classify(struct mc_mcp_answer *a, int status, struct mc_err *err)
         return 0;
     if (mc_jint(mc_jpath(v, "error", "code", NULL), &a->error_code) && a->error_code != 0)
         return 0;
-    return status >= 400 ? mc_api_refusal(status, mc_buf_str(&a->text), err)
-                         : mc_err_set(err, MC_E_PROTOCOL, "the hub's answer is no JSON-RPC response");
+    return status >= 400
+               ? mc_api_refusal(status, mc_buf_str(&a->text), err)
+               : mc_err_set(err, MC_E_PROTOCOL, "the hub's answer is no JSON-RPC response");
 }
 
-int mc_mcp_send(struct mc_client *c, const struct mc_mcp_request *req, struct mc_mcp_answer *ret, struct mc_err *err)
+int mc_mcp_send(struct mc_client *c, const struct mc_mcp_request *req, struct mc_mcp_answer *ret,
+                struct mc_err *err)
 {
     MC_CLEANUP(mc_buf_done) struct mc_buf headers = MC_BUF_INIT(32u << 10);
     MC_CLEANUP(mc_buf_done) struct mc_buf body = MC_BUF_INIT(MC_MCP_ANSWER_MAX);
@@ -156,10 +165,14 @@ int mc_mcp_send(struct mc_client *c, const struct mc_mcp_request *req, struct mc
     build_body(req, &body);
     if (headers.failed || body.failed)
         return mc_err_set(err, MC_E_TOO_BIG, "the request is too large");
-    struct mc_client_request http = {.method = "POST", .path = req->path, .headers = mc_buf_str(&headers), .body = mc_buf_str(&body)};
+    struct mc_client_request http = {.method = "POST",
+                                     .path = req->path,
+                                     .headers = mc_buf_str(&headers),
+                                     .body = mc_buf_str(&body)};
     int n = mc_client_send(c, &http, MC_MCP_TIMEOUT_MS, &reply, err);
     if (n == 0)
-        n = reply.event_stream ? read_events(c, &r, err) : mc_client_body(c, MC_MCP_TIMEOUT_MS, &ret->text, err);
+        n = reply.event_stream ? read_events(c, &r, err)
+                               : mc_client_body(c, MC_MCP_TIMEOUT_MS, &ret->text, err);
     return n < 0 ? n : classify(ret, reply.status, err);
 }
 
@@ -185,12 +198,14 @@ int mc_mcp_error(const struct mc_mcp_answer *a, struct mc_err *err)
     MC_CLEANUP(mc_freep) char *message = mc_jstr_dup(mc_jget(e, "message"));
     MC_CLEANUP(mc_freep) char *slug = mc_jstr_dup(mc_jpath(e, "data", "code", NULL));
     if (!message || !*message)
-        return mc_err_set(err, code_of(a->error_code, slug), "the server answered with error %lld", (long long)a->error_code);
+        return mc_err_set(err, code_of(a->error_code, slug), "the server answered with error %lld",
+                          (long long)a->error_code);
     return mc_err_set(err, code_of(a->error_code, slug), "%s", message);
 }
 
 /* Appends the tools of one page and gives the next cursor, raw, into *cursor (empty at the end). */
-static int add_page(const struct mc_mcp_answer *a, struct mc_buf *out, struct mc_buf *cursor, struct mc_err *err)
+static int add_page(const struct mc_mcp_answer *a, struct mc_buf *out, struct mc_buf *cursor,
+                    struct mc_err *err)
 {
     struct mc_jval tools = mc_jget(a->result, "tools"), tool;
     struct mc_jval next = mc_jget(a->result, "nextCursor");
@@ -205,7 +220,9 @@ static int add_page(const struct mc_mcp_answer *a, struct mc_buf *out, struct mc
     mc_buf_clear(cursor);
     if (next.type == MC_JSON_STRING)
         mc_buf_adds(cursor, next.s);
-    return out->failed ? mc_err_set(err, MC_E_TOO_BIG, "the list of tools is larger than %zu bytes", out->max) : 0;
+    return out->failed ? mc_err_set(err, MC_E_TOO_BIG, "the list of tools is larger than %zu bytes",
+                                    out->max)
+                       : 0;
 }
 
 int mc_mcp_tools(struct mc_client *c, const char *path, struct mc_buf *out, struct mc_err *err)
@@ -214,11 +231,13 @@ int mc_mcp_tools(struct mc_client *c, const char *path, struct mc_buf *out, stru
     MC_CLEANUP(mc_buf_done) struct mc_buf params = MC_BUF_INIT(64u << 10);
     mc_buf_addc(out, '[');
     for (unsigned page = 0; page < MC_MCP_PAGES_MAX; page++) {
-        struct mc_mcp_request req = {.path = path, .method = "tools/list", .params = mc_buf_str(&params)};
+        struct mc_mcp_request req = {
+            .path = path, .method = "tools/list", .params = mc_buf_str(&params)};
         struct mc_mcp_answer answer;
         int ret = mc_mcp_send(c, &req, &answer, err);
         if (ret == 0)
-            ret = answer.error_code ? mc_mcp_error(&answer, err) : add_page(&answer, out, &cursor, err);
+            ret = answer.error_code ? mc_mcp_error(&answer, err)
+                                    : add_page(&answer, out, &cursor, err);
         mc_mcp_answer_done(&answer);
         if (ret < 0)
             return ret;
@@ -236,7 +255,8 @@ struct mc_jval mc_mcp_tool(struct mc_str tools, const char *name)
 {
     struct mc_jiter it;
     struct mc_jval tool;
-    for (bool more = mc_jiter_init(&it, mc_jval_of(tools)); more && mc_jiter_next(&it, NULL, &tool);) {
+    for (bool more = mc_jiter_init(&it, mc_jval_of(tools));
+         more && mc_jiter_next(&it, NULL, &tool);) {
         struct mc_jval n = mc_jget(tool, "name");
         if (n.type == MC_JSON_STRING && mc_jstr_eq(n.s, mc_str_of(name)))
             return tool;

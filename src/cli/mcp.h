@@ -11,7 +11,9 @@
 struct mc_client;
 
 #define MC_MCP_ANSWER_MAX (256u << 20)
-#define MC_MCP_TIMEOUT_MS (24 * 60 * 60 * 1000) /* the hub has the deadline of a call; this only bounds a hub that hangs */
+#define MC_MCP_TIMEOUT_MS                                                                          \
+    (24 * 60 * 60 *                                                                                \
+     1000) /* the hub has the deadline of a call; this only bounds a hub that hangs */
 #define MC_MCP_PAGES_MAX 1000
 
 /* An answer: one JSON-RPC response, its bytes as they came. */
@@ -26,18 +28,19 @@ void mc_mcp_answer_done(struct mc_mcp_answer *a);
 char *mc_mcp_path(const cJSON *workspace);
 
 struct mc_mcp_request {
-    const char *path;       /* of the endpoint */
+    const char *path; /* of the endpoint */
     const char *method;
-    const char *name;       /* value of Mcp-Name, or NULL */
-    struct mc_str params;   /* members of params without braces, or empty: "\"name\":\"x\"" */
-    struct mc_str headers;  /* more header lines */
-    bool progress;          /* ask for progress notifications */
+    const char *name;      /* value of Mcp-Name, or NULL */
+    struct mc_str params;  /* members of params without braces, or empty: "\"name\":\"x\"" */
+    struct mc_str headers; /* more header lines */
+    bool progress;         /* ask for progress notifications */
     /* Messages that come before the answer; may be NULL. */
     void (*on_message)(void *arg, struct mc_jval message);
     void *arg;
 };
 /* 0 when an answer came, be it a JSON-RPC error; negative when none did. Release *ret with mc_mcp_answer_done in both cases. */
-int mc_mcp_send(struct mc_client *c, const struct mc_mcp_request *req, struct mc_mcp_answer *ret, struct mc_err *err);
+int mc_mcp_send(struct mc_client *c, const struct mc_mcp_request *req, struct mc_mcp_answer *ret,
+                struct mc_err *err);
 /* The answer's JSON-RPC error as an error of ours; always negative. */
 int mc_mcp_error(const struct mc_mcp_answer *a, struct mc_err *err);
 

@@ -41,8 +41,9 @@ unsigned mc_out_height(int fd)
 
 const char *mc_out_tint(bool on, enum mc_tint t)
 {
-    static const char *const codes[MC_TINT_MAX] = {
-        "", "\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[33m", "\033[34m", "\033[35m", "\033[36m"};
+    static const char *const codes[MC_TINT_MAX] = {"",         "\033[1m",  "\033[2m",
+                                                   "\033[31m", "\033[32m", "\033[33m",
+                                                   "\033[34m", "\033[35m", "\033[36m"};
     return on && (unsigned)t < MC_TINT_MAX ? codes[t] : "";
 }
 
@@ -76,7 +77,8 @@ int mc_out_fail(const struct mc_cli *cli, const struct mc_err *err)
     } else {
         bool color = mc_out_color(STDERR_FILENO);
         char *text = mc_str_printable(mc_str_of(err->msg), true);
-        fprintf(stderr, "%smcpctl:%s %s\n", mc_out_tint(color, MC_TINT_RED), mc_out_plain(color), text);
+        fprintf(stderr, "%smcpctl:%s %s\n", mc_out_tint(color, MC_TINT_RED), mc_out_plain(color),
+                text);
         mc_free(text);
     }
     return mc_code_exit(err->code);

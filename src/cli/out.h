@@ -9,7 +9,18 @@
 
 struct mc_cli;
 
-enum mc_tint { MC_TINT_NONE, MC_TINT_BOLD, MC_TINT_DIM, MC_TINT_RED, MC_TINT_GREEN, MC_TINT_YELLOW, MC_TINT_BLUE, MC_TINT_MAGENTA, MC_TINT_CYAN, MC_TINT_MAX };
+enum mc_tint {
+    MC_TINT_NONE,
+    MC_TINT_BOLD,
+    MC_TINT_DIM,
+    MC_TINT_RED,
+    MC_TINT_GREEN,
+    MC_TINT_YELLOW,
+    MC_TINT_BLUE,
+    MC_TINT_MAGENTA,
+    MC_TINT_CYAN,
+    MC_TINT_MAX
+};
 
 bool mc_out_terminal(int fd);
 bool mc_out_color(int fd);
@@ -48,6 +59,7 @@ void mc_table_add(struct mc_table *t, enum mc_tint tint, const char *text);
 void mc_table_addf(struct mc_table *t, enum mc_tint tint, const char *fmt, ...) MC_PRINTF(3, 4);
 size_t mc_table_rows(const struct mc_table *t);
 /* Appends the lines, header first. width 0: never cut. */
-void mc_table_print(const struct mc_table *t, struct mc_buf *out, bool color, unsigned width, unsigned indent);
+void mc_table_print(const struct mc_table *t, struct mc_buf *out, bool color, unsigned width,
+                    unsigned indent);
 
 #endif

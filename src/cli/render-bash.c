@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-static void path_and_option(const struct mc_command *c, const struct mc_option *o, struct mc_buf *out)
+static void path_and_option(const struct mc_command *c, const struct mc_option *o,
+                            struct mc_buf *out)
 {
     mc_buf_addf(out, "'%s --%s'", c->path, o->name);
     if (o->letter)
@@ -18,10 +19,12 @@ static void offer(enum mc_complete kind, const char *const *words, struct mc_buf
 {
     switch (kind) {
     case MC_COMPLETE_FILE:
-        mc_buf_addz(out, "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return");
+        mc_buf_addz(
+            out, "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return");
         break;
     case MC_COMPLETE_DIRECTORY:
-        mc_buf_addz(out, "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); return");
+        mc_buf_addz(
+            out, "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); return");
         break;
     case MC_COMPLETE_WORDS:
         mc_buf_addz(out, "words='");
@@ -32,11 +35,14 @@ static void offer(enum mc_complete kind, const char *const *words, struct mc_buf
         mc_buf_addz(out, "words=$commands");
         break;
     case MC_COMPLETE_ARGUMENTS:
-        mc_buf_addz(out, "compopt -o nospace; words=$(\"$self\" __complete arguments \"$first\" 2>/dev/null)");
+        mc_buf_addz(
+            out,
+            "compopt -o nospace; words=$(\"$self\" __complete arguments \"$first\" 2>/dev/null)");
         break;
     default:
         if (mc_complete_source(kind))
-            mc_buf_addf(out, "words=$(\"$self\" __complete %s 2>/dev/null)", mc_complete_source(kind));
+            mc_buf_addf(out, "words=$(\"$self\" __complete %s 2>/dev/null)",
+                        mc_complete_source(kind));
         else
             mc_buf_addz(out, "return");
     }
@@ -131,7 +137,8 @@ static void prefix_case(struct mc_buf *out)
 {
     size_t len;
     for (size_t i = 0; mc_shell_prefix(&i, &len);)
-        mc_buf_addf(out, "                %.*s) cmd=\"$cmd $word\" ;;\n", (int)len, mc_commands[i - 1].path);
+        mc_buf_addf(out, "                %.*s) cmd=\"$cmd $word\" ;;\n", (int)len,
+                    mc_commands[i - 1].path);
 }
 
 static void command_words(struct mc_buf *out)
@@ -148,28 +155,38 @@ static void command_words(struct mc_buf *out)
 
 void mc_render_bash(struct mc_buf *out)
 {
-    mc_buf_addz(out, "# bash completion for mcpctl, made by `mcpctl help --format=bash`\n\n_mcpctl()\n{\n"
-                     "    local self=${COMP_WORDS[0]} cur=${COMP_WORDS[COMP_CWORD]} cmd='' first='' words=''\n"
-                     "    local -i n=0 i\n    local word skip='' prev=${COMP_WORDS[COMP_CWORD-1]} commands='");
+    mc_buf_addz(
+        out,
+        "# bash completion for mcpctl, made by `mcpctl help --format=bash`\n\n_mcpctl()\n{\n"
+        "    local self=${COMP_WORDS[0]} cur=${COMP_WORDS[COMP_CWORD]} cmd='' first='' words=''\n"
+        "    local -i n=0 i\n    local word skip='' prev=${COMP_WORDS[COMP_CWORD-1]} commands='");
     command_words(out);
-    mc_buf_addz(out, "'\n    COMPREPLY=()\n    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                     "        word=${COMP_WORDS[i]}\n"
-                     "        if [[ $skip ]]; then skip=''; continue; fi\n"
-                     "        if [[ $word == -* ]]; then\n            case \"$cmd $word\" in\n                ");
+    mc_buf_addz(
+        out,
+        "'\n    COMPREPLY=()\n    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+        "        word=${COMP_WORDS[i]}\n"
+        "        if [[ $skip ]]; then skip=''; continue; fi\n"
+        "        if [[ $word == -* ]]; then\n            case \"$cmd $word\" in\n                ");
     value_patterns(out);
     mc_buf_addz(out, ") skip=1 ;;\n            esac\n        else\n            case $cmd in\n"
                      "                '') cmd=$word ;;\n");
     prefix_case(out);
-    mc_buf_addz(out, "                *) [[ $first ]] || first=$word; n+=1 ;;\n            esac\n        fi\n    done\n"
+    mc_buf_addz(out, "                *) [[ $first ]] || first=$word; n+=1 ;;\n            esac\n  "
+                     "      fi\n    done\n"
                      "    case \"$cmd $prev\" in\n");
     value_cases(out);
-    mc_buf_addz(out, "    esac\n    if [[ $words ]]; then\n        :\n    elif [[ $cur == -* ]]; then\n        case $cmd in\n");
+    mc_buf_addz(out, "    esac\n    if [[ $words ]]; then\n        :\n    elif [[ $cur == -* ]]; "
+                     "then\n        case $cmd in\n");
     option_cases(out);
-    mc_buf_addz(out, "        esac\n    elif [[ $cur == '=' || $prev == '=' ]]; then\n        return\n    else\n"
-                     "        case \"$cmd:$n\" in\n            ':0') words=$commands ;;\n");
+    mc_buf_addz(
+        out,
+        "        esac\n    elif [[ $cur == '=' || $prev == '=' ]]; then\n        return\n    else\n"
+        "        case \"$cmd:$n\" in\n            ':0') words=$commands ;;\n");
     operand_cases(out);
-    mc_buf_addz(out, "        esac\n    fi\n    # not compgen -W, which would expand what is in the words\n"
-                     "    while read -r word; do\n        [[ $word && $word == \"$cur\"* ]] && COMPREPLY+=(\"$word\")\n"
-                     "    done <<<\"${words// /$'\\n'}\"\n}\n"
-                     "complete -F _mcpctl mcpctl\n");
+    mc_buf_addz(
+        out, "        esac\n    fi\n    # not compgen -W, which would expand what is in the words\n"
+             "    while read -r word; do\n        [[ $word && $word == \"$cur\"* ]] && "
+             "COMPREPLY+=(\"$word\")\n"
+             "    done <<<\"${words// /$'\\n'}\"\n}\n"
+             "complete -F _mcpctl mcpctl\n");
 }

@@ -64,7 +64,8 @@ static void command(const struct mc_command *c, struct mc_buf *out)
     for (size_t i = 0; (o = mc_render_option(c, true, &i));)
         option(c, o, out);
     for (const struct mc_operand *p = c->operands; p->name; p++) {
-        mc_buf_addf(out, "complete -c mcpctl -n \"__mcpctl_in '%s' %zu %zu\"", c->path, n, p->max > 1 ? (size_t)MC_MANY : n);
+        mc_buf_addf(out, "complete -c mcpctl -n \"__mcpctl_in '%s' %zu %zu\"", c->path, n,
+                    p->max > 1 ? (size_t)MC_MANY : n);
         offer(p->complete, p->words, out);
         describe(p->name, out);
         n++;
@@ -80,7 +81,8 @@ static void prefixes(struct mc_buf *out)
         for (size_t k = 0; (c = mc_render_command(&k));) {
             if (strncmp(c->path, prefix, len + 1) != 0)
                 continue;
-            mc_buf_addf(out, "complete -c mcpctl -n \"__mcpctl_in '%.*s' 0 0\" -a %s", (int)len, prefix, c->path + len + 1);
+            mc_buf_addf(out, "complete -c mcpctl -n \"__mcpctl_in '%.*s' 0 0\" -a %s", (int)len,
+                        prefix, c->path + len + 1);
             describe(c->summary, out);
         }
     }
@@ -91,9 +93,11 @@ static void words_function(struct mc_buf *out)
 {
     const struct mc_command *c;
     const struct mc_option *o;
-    mc_buf_addz(out, "function __mcpctl_words\n    set -l skip 0\n    for word in (commandline -opc)[2..-1]\n"
-                     "        if test $skip = 1\n            set skip 0\n            continue\n        end\n"
-                     "        switch $word\n            case");
+    mc_buf_addz(
+        out,
+        "function __mcpctl_words\n    set -l skip 0\n    for word in (commandline -opc)[2..-1]\n"
+        "        if test $skip = 1\n            set skip 0\n            continue\n        end\n"
+        "        switch $word\n            case");
     for (size_t i = 0; (c = mc_render_command(&i));) {
         for (size_t k = 0; (o = mc_render_option(c, true, &k));) {
             if (!o->arg)
@@ -103,7 +107,8 @@ static void words_function(struct mc_buf *out)
                 mc_buf_addf(out, " -%c", o->letter);
         }
     }
-    mc_buf_addz(out, "\n                set skip 1\n            case '-*'\n            case '*'\n                echo -- $word\n"
+    mc_buf_addz(out, "\n                set skip 1\n            case '-*'\n            case '*'\n  "
+                     "              echo -- $word\n"
                      "        end\n    end\nend\n\n");
 }
 
@@ -113,14 +118,18 @@ void mc_render_fish(struct mc_buf *out)
     const struct mc_option *o;
     mc_buf_addz(out, "# fish completion for mcpctl, made by `mcpctl help --format=fish`\n\n");
     words_function(out);
-    mc_buf_addz(out, "# __mcpctl_in PATH [FROM TO]: is this the command, with FROM to TO operands before the cursor?\n"
-                     "function __mcpctl_in\n    set -l path (string split ' ' -- $argv[1])\n    set -l words (__mcpctl_words)\n"
-                     "    test (count $words) -ge (count $path); or return 1\n"
-                     "    test \"$words[1..\"(count $path)\"]\" = \"$path\"; or return 1\n"
-                     "    set -q argv[2]; or return 0\n    set -l n (math (count $words) - (count $path))\n"
-                     "    test $n -ge $argv[2] -a $n -le $argv[3]\nend\n\n"
-                     "function __mcpctl_ask\n    set -l self (commandline -opc)[1]\n    $self __complete $argv 2>/dev/null\nend\n\n"
-                     "function __mcpctl_commands\n    printf '%s\\n'");
+    mc_buf_addz(
+        out, "# __mcpctl_in PATH [FROM TO]: is this the command, with FROM to TO operands before "
+             "the cursor?\n"
+             "function __mcpctl_in\n    set -l path (string split ' ' -- $argv[1])\n    set -l "
+             "words (__mcpctl_words)\n"
+             "    test (count $words) -ge (count $path); or return 1\n"
+             "    test \"$words[1..\"(count $path)\"]\" = \"$path\"; or return 1\n"
+             "    set -q argv[2]; or return 0\n    set -l n (math (count $words) - (count $path))\n"
+             "    test $n -ge $argv[2] -a $n -le $argv[3]\nend\n\n"
+             "function __mcpctl_ask\n    set -l self (commandline -opc)[1]\n    $self __complete "
+             "$argv 2>/dev/null\nend\n\n"
+             "function __mcpctl_commands\n    printf '%s\\n'");
     for (size_t i = 0; (c = mc_render_command(&i));) {
         if (!strchr(c->path, ' '))
             mc_buf_addf(out, " %s", c->path);

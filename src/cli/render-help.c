@@ -85,7 +85,8 @@ static void widen(size_t *width, size_t n)
         *width = n;
 }
 
-static void options(const struct mc_command *c, bool own, const char *title, size_t width, struct mc_buf *out)
+static void options(const struct mc_command *c, bool own, const char *title, size_t width,
+                    struct mc_buf *out)
 {
     char left[128];
     const struct mc_option *o;

@@ -48,8 +48,9 @@ static cJSON *command(const struct mc_command *c)
     static const struct {
         unsigned flag;
         const char *name;
-    } flags[] = {
-        {MC_CMD_NEEDS_HUB, "needsHub"}, {MC_CMD_STARTS_HUB, "startsHub"}, {MC_CMD_READ_ONLY, "readOnly"}};
+    } flags[] = {{MC_CMD_NEEDS_HUB, "needsHub"},
+                 {MC_CMD_STARTS_HUB, "startsHub"},
+                 {MC_CMD_READ_ONLY, "readOnly"}};
     cJSON *doc = mc_doc_object();
     mc_doc_add_str(doc, "command", c->path);
     mc_doc_add_str(doc, "group", c->group);

@@ -69,7 +69,9 @@ static void title(const struct mc_command *c, char sep, bool upper, struct mc_bu
     if (c)
         mc_buf_addc(out, sep);
     for (const char *p = c ? c->path : ""; *p; p++)
-        mc_buf_addc(out, *p == ' ' ? sep : upper && *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
+        mc_buf_addc(out, *p == ' '                         ? sep
+                         : upper && *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A')
+                                                           : *p);
 }
 
 static void synopsis(const struct mc_command *c, struct mc_buf *out)
@@ -200,8 +202,9 @@ static const struct {
     const char *word;
     void (*put)(const struct mc_command *c, struct mc_buf *out);
 } parts[] = {
-    {"@HEAD@", head},         {"@OPERANDS@", operand_list}, {"@OPTIONS@", option_list},
-    {"@COMMANDS@", command_list}, {"@EXIT@", exit_status},  {"@EXAMPLES@", examples},
+    {"@HEAD@", head},           {"@OPERANDS@", operand_list},
+    {"@OPTIONS@", option_list}, {"@COMMANDS@", command_list},
+    {"@EXIT@", exit_status},    {"@EXAMPLES@", examples},
 };
 
 static int line(const struct mc_command *c, struct mc_str s, struct mc_buf *out, struct mc_err *err)
@@ -217,13 +220,16 @@ static int line(const struct mc_command *c, struct mc_str s, struct mc_buf *out,
             return 0;
         }
     }
-    return mc_err_set(err, MC_E_CONFIG, "the man page's prose asks for %.*s, which is not known", MC_STR_ARG(s));
+    return mc_err_set(err, MC_E_CONFIG, "the man page's prose asks for %.*s, which is not known",
+                      MC_STR_ARG(s));
 }
 
-int mc_render_man(const struct mc_command *c, struct mc_str prose, struct mc_buf *out, struct mc_err *err)
+int mc_render_man(const struct mc_command *c, struct mc_str prose, struct mc_buf *out,
+                  struct mc_err *err)
 {
     if (prose.n == 0)
-        prose = MC_STR("@HEAD@\n.Sh DESCRIPTION\n@OPERANDS@\n@OPTIONS@\n@EXIT@\n.Sh EXAMPLES\n@EXAMPLES@\n");
+        prose = MC_STR(
+            "@HEAD@\n.Sh DESCRIPTION\n@OPERANDS@\n@OPTIONS@\n@EXIT@\n.Sh EXAMPLES\n@EXAMPLES@\n");
     while (prose.n) {
         const char *end = memchr(prose.p, '\n', prose.n);
         struct mc_str s = {prose.p, end ? (size_t)(end - prose.p) : prose.n};

@@ -31,7 +31,8 @@ static void action(enum mc_complete kind, const char *const *words, struct mc_bu
         break;
     default:
         if (mc_complete_source(kind))
-            mc_buf_addf(out, " _mcpctl_ask %s", mc_complete_source(kind)); /* the space: called with these words alone */
+            mc_buf_addf(out, " _mcpctl_ask %s",
+                        mc_complete_source(kind)); /* the space: called with these words alone */
     }
 }
 
@@ -113,12 +114,14 @@ static void commands(struct mc_buf *out)
 static void prefix_case(const char *prefix, size_t len, struct mc_buf *out)
 {
     const struct mc_command *c;
-    mc_buf_addf(out, "    %.*s)\n        if (( CURRENT == 2 )); then\n            compadd --", (int)len, prefix);
+    mc_buf_addf(out, "    %.*s)\n        if (( CURRENT == 2 )); then\n            compadd --",
+                (int)len, prefix);
     for (size_t i = 0; (c = mc_render_command(&i));) {
         if (strncmp(c->path, prefix, len + 1) == 0)
             mc_buf_addf(out, " %s", c->path + len + 1);
     }
-    mc_buf_addz(out, "\n            return\n        fi\n        shift words\n        (( CURRENT-- ))\n        case $words[1] in\n");
+    mc_buf_addz(out, "\n            return\n        fi\n        shift words\n        (( CURRENT-- "
+                     "))\n        case $words[1] in\n");
     for (size_t i = 0; (c = mc_render_command(&i));) {
         if (strncmp(c->path, prefix, len + 1) != 0)
             continue;
@@ -134,21 +137,26 @@ void mc_render_zsh(struct mc_buf *out)
     const struct mc_command *c;
     const struct mc_option *o;
     size_t len;
-    mc_buf_addz(out, "#compdef mcpctl\n# zsh completion for mcpctl, made by `mcpctl help --format=zsh`\n\n"
-                     "_mcpctl_ask() {\n    local -a found\n"
-                     "    found=(${(f)\"$(_call_program values $_mcpctl_self __complete $1 2>/dev/null)\"})\n"
-                     "    compadd -a found\n}\n\n"
-                     "_mcpctl_arguments() {\n    local -a found\n"
-                     "    found=(${(f)\"$(_call_program values $_mcpctl_self __complete arguments ${(q)words[2]} 2>/dev/null)\"})\n"
-                     "    compadd \"$@\" -S '' -a found\n}\n\n"
-                     "_mcpctl_commands() {\n    local -a all=(\n");
+    mc_buf_addz(
+        out,
+        "#compdef mcpctl\n# zsh completion for mcpctl, made by `mcpctl help --format=zsh`\n\n"
+        "_mcpctl_ask() {\n    local -a found\n"
+        "    found=(${(f)\"$(_call_program values $_mcpctl_self __complete $1 2>/dev/null)\"})\n"
+        "    compadd -a found\n}\n\n"
+        "_mcpctl_arguments() {\n    local -a found\n"
+        "    found=(${(f)\"$(_call_program values $_mcpctl_self __complete arguments "
+        "${(q)words[2]} 2>/dev/null)\"})\n"
+        "    compadd \"$@\" -S '' -a found\n}\n\n"
+        "_mcpctl_commands() {\n    local -a all=(\n");
     commands(out);
     mc_buf_addz(out, "    )\n    _describe -t commands command all\n}\n\n"
-                     "_mcpctl() {\n    local curcontext=$curcontext state line _mcpctl_self=$words[1]\n    _arguments -C -s -S");
+                     "_mcpctl() {\n    local curcontext=$curcontext state line "
+                     "_mcpctl_self=$words[1]\n    _arguments -C -s -S");
     for (size_t i = 0; (o = mc_render_option(NULL, false, &i));)
         option_spec(o, out);
-    mc_buf_addz(out, " \\\n            '1:command:_mcpctl_commands' '*::argument:->rest' && return\n"
-                     "    [[ $state == rest ]] || return\n    case $words[1] in\n");
+    mc_buf_addz(out,
+                " \\\n            '1:command:_mcpctl_commands' '*::argument:->rest' && return\n"
+                "    [[ $state == rest ]] || return\n    case $words[1] in\n");
     for (size_t i = 0; (c = mc_render_command(&i));) {
         if (strchr(c->path, ' '))
             continue;
@@ -158,5 +166,6 @@ void mc_render_zsh(struct mc_buf *out)
     }
     for (size_t i = 0; mc_shell_prefix(&i, &len);)
         prefix_case(mc_commands[i - 1].path, len, out);
-    mc_buf_addz(out, "    esac\n}\n\nif [[ $funcstack[1] == _mcpctl ]]; then\n    _mcpctl \"$@\"\nelse\n    compdef _mcpctl mcpctl\nfi\n");
+    mc_buf_addz(out, "    esac\n}\n\nif [[ $funcstack[1] == _mcpctl ]]; then\n    _mcpctl "
+                     "\"$@\"\nelse\n    compdef _mcpctl mcpctl\nfi\n");
 }

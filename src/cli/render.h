@@ -17,7 +17,8 @@ void mc_render_usage(const struct mc_command *c, struct mc_buf *out);
 void mc_render_help(const struct mc_command *c, struct mc_buf *out);
 /* A man page from its prose: the lines @HEAD@, @OPTIONS@, @OPERANDS@, @COMMANDS@, @EXIT@ and @EXAMPLES@ of the template are
  * replaced, all others are copied. An empty template gives the generated parts alone. -MC_E_CONFIG for an unknown @WORD@. */
-int mc_render_man(const struct mc_command *c, struct mc_str prose, struct mc_buf *out, struct mc_err *err);
+int mc_render_man(const struct mc_command *c, struct mc_str prose, struct mc_buf *out,
+                  struct mc_err *err);
 void mc_render_bash(struct mc_buf *out);
 void mc_render_zsh(struct mc_buf *out);
 void mc_render_fish(struct mc_buf *out);

@@ -21,7 +21,9 @@ static void print_diagnostics(const struct mc_config *config, const char *root)
         const struct mc_diag *d = mc_config_diag(config, i);
         MC_CLEANUP(mc_freep) char *text = mc_diag_text(d, root);
         MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_str_of(text), true);
-        mc_out_note("%s%s%s", mc_out_tint(color, d->severity == MC_SEV_ERROR ? MC_TINT_RED : MC_TINT_YELLOW), shown, mc_out_plain(color));
+        mc_out_note("%s%s%s",
+                    mc_out_tint(color, d->severity == MC_SEV_ERROR ? MC_TINT_RED : MC_TINT_YELLOW),
+                    shown, mc_out_plain(color));
     }
 }
 
@@ -46,7 +48,9 @@ int mc_repo_load(char **ret_root, struct mc_config **ret, struct mc_err *err)
     if (r == -MC_E_CONFIG && *ret && anything_written(*ret))
         return 0; /* the good servers run, the diagnostics stand above */
     if (r == -MC_E_CONFIG)
-        return mc_err_set(err, MC_E_CONFIG, "the config of %s has errors and names no server that could run", *ret_root);
+        return mc_err_set(err, MC_E_CONFIG,
+                          "the config of %s has errors and names no server that could run",
+                          *ret_root);
     return r;
 }
 
@@ -79,7 +83,8 @@ int mc_repo_refresh(const char *root, struct mc_err *err)
     return mc_api_doc(c, "POST", "/api/workspaces", mc_buf_str(&body), NULL, err);
 }
 
-int mc_repo_remove(struct mc_client *c, struct mc_client *other, const cJSON *status, const cJSON *workspace, struct mc_err *err)
+int mc_repo_remove(struct mc_client *c, struct mc_client *other, const cJSON *status,
+                   const cJSON *workspace, struct mc_err *err)
 {
     bool last = cJSON_GetArraySize(mc_doc_get(status, "workspaces")) == 1;
     bool ends = last && mc_doc_bool(mc_doc_get(status, "hub"), "ephemeral", false);

@@ -15,7 +15,8 @@ int mc_repo_load(char **ret_root, struct mc_config **ret, struct mc_err *err);
 int mc_repo_refresh(const char *root, struct mc_err *err);
 /* Takes a workspace of the status out of the hub. When the hub goes with it, returns after its end;
  * `other` (may be NULL) is one more connection of ours, to be closed before that. */
-int mc_repo_remove(struct mc_client *c, struct mc_client *other, const cJSON *status, const cJSON *workspace, struct mc_err *err);
+int mc_repo_remove(struct mc_client *c, struct mc_client *other, const cJSON *status,
+                   const cJSON *workspace, struct mc_err *err);
 /* The body of POST /api/workspaces, with our environment. */
 void mc_repo_body(const char *root, bool detach, struct mc_buf *out);
 

@@ -50,7 +50,8 @@ static void block(struct mc_jval b, struct mc_buf *out)
     } else if (type && strcmp(type, "resource") == 0) {
         resource(b, out);
     } else if (type && strcmp(type, "resource_link") == 0) {
-        mc_buf_addf(out, "[resource_link %s%s%s]\n", name ? name : "", name ? " " : "", uri ? uri : "");
+        mc_buf_addf(out, "[resource_link %s%s%s]\n", name ? name : "", name ? " " : "",
+                    uri ? uri : "");
     } else {
         blob(type ? type : "content", b, mc_jget(b, "data"), out);
     }
@@ -58,7 +59,8 @@ static void block(struct mc_jval b, struct mc_buf *out)
 
 void mc_result_text(struct mc_jval result, struct mc_buf *out)
 {
-    struct mc_jval content = mc_jget(result, "content"), structured = mc_jget(result, "structuredContent"), item;
+    struct mc_jval content = mc_jget(result, "content"),
+                   structured = mc_jget(result, "structuredContent"), item;
     struct mc_jiter it;
     bool any = false;
     bool more = content.type == MC_JSON_ARRAY && mc_jiter_init(&it, content);

@@ -92,20 +92,23 @@ struct layout {
     bool color;
 };
 
-static void line(const struct mc_table *t, const struct layout *l, const char *const *texts, const enum mc_tint *tints, struct mc_buf *out)
+static void line(const struct mc_table *t, const struct layout *l, const char *const *texts,
+                 const enum mc_tint *tints, struct mc_buf *out)
 {
     size_t col = l->indent;
     mc_buf_addf(out, "%*s", (int)l->indent, "");
     for (size_t i = 0; i < t->n_columns; i++) {
         bool last = i + 1 == t->n_columns;
         size_t n = columns_of(texts[i]);
-        size_t shown = last && l->total && col + n > l->total ? (l->total > col ? l->total - col : 0) : n;
+        size_t shown =
+            last && l->total && col + n > l->total ? (l->total > col ? l->total - col : 0) : n;
         int pad = (int)(l->width[i] > n ? l->width[i] - n : 0);
         if (t->columns[i].right)
             mc_buf_addf(out, "%*s", pad, "");
         bool tinted = l->color && tints[i] && shown > 0;
         bool cut = shown < n && shown > 0;
-        mc_buf_addf(out, "%s%.*s%s%s", mc_out_tint(tinted, tints[i]), (int)bytes_of(texts[i], shown - cut), texts[i], cut ? "…" : "",
+        mc_buf_addf(out, "%s%.*s%s%s", mc_out_tint(tinted, tints[i]),
+                    (int)bytes_of(texts[i], shown - cut), texts[i], cut ? "…" : "",
                     mc_out_plain(tinted));
         if (!last)
             mc_buf_addf(out, "%*s", (t->columns[i].right ? 0 : pad) + COLUMN_GAP, "");
@@ -116,7 +119,8 @@ static void line(const struct mc_table *t, const struct layout *l, const char *c
     mc_buf_addc(out, '\n');
 }
 
-void mc_table_print(const struct mc_table *t, struct mc_buf *out, bool color, unsigned width, unsigned indent)
+void mc_table_print(const struct mc_table *t, struct mc_buf *out, bool color, unsigned width,
+                    unsigned indent)
 {
     struct layout l = {.total = width, .indent = indent, .color = color};
     const char *texts[COLUMNS_MAX];

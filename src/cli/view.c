@@ -112,14 +112,15 @@ static void server_row(struct mc_table *t, const cJSON *server, const char *spin
     mc_table_add(t, up ? MC_TINT_DIM : mc_view_tint(server), why ? why : "");
 }
 
-void mc_view_servers(const cJSON *workspace, struct mc_buf *out, bool color, unsigned width, const char *spinner)
+void mc_view_servers(const cJSON *workspace, struct mc_buf *out, bool color, unsigned width,
+                     const char *spinner)
 {
     static const struct mc_column columns[] = {
-        {"SERVER", false}, {"STATE", false}, {"TOOLS", true}, {"PID", true}, {"MEMORY", true}, {"RESTARTS", true}, {"LAST ERROR", false}};
+        {"SERVER", false}, {"STATE", false},   {"TOOLS", true},      {"PID", true},
+        {"MEMORY", true},  {"RESTARTS", true}, {"LAST ERROR", false}};
     struct mc_table *t = mc_table_new(columns, MC_ARRAY_LEN(columns));
     const cJSON *server;
-    cJSON_ArrayForEach(server, mc_doc_get(workspace, "servers"))
-        server_row(t, server, spinner);
+    cJSON_ArrayForEach(server, mc_doc_get(workspace, "servers")) server_row(t, server, spinner);
     mc_table_print(t, out, color, width, 2);
     mc_table_free(t);
 }
@@ -131,9 +132,10 @@ void mc_view_hub(const cJSON *status, struct mc_buf *out, bool color)
     mc_age((uint64_t)mc_doc_num(hub, "uptimeMs", 0), age);
     const char *version = mc_doc_str(hub, "version");
     const char *endpoint = mc_doc_str(hub, "endpoint");
-    mc_buf_addf(out, "%shub%s %s  pid %.0f  up %s  %s%s%s  sessions %.0f\n", mc_out_tint(color, MC_TINT_BOLD), mc_out_plain(color),
-                version ? version : "?", mc_doc_num(hub, "pid", 0), age, mc_out_tint(color, MC_TINT_CYAN), endpoint ? endpoint : "?",
-                mc_out_plain(color), mc_doc_num(hub, "sessions", 0));
+    mc_buf_addf(out, "%shub%s %s  pid %.0f  up %s  %s%s%s  sessions %.0f\n",
+                mc_out_tint(color, MC_TINT_BOLD), mc_out_plain(color), version ? version : "?",
+                mc_doc_num(hub, "pid", 0), age, mc_out_tint(color, MC_TINT_CYAN),
+                endpoint ? endpoint : "?", mc_out_plain(color), mc_doc_num(hub, "sessions", 0));
 }
 
 void mc_view_stderr(const cJSON *server, struct mc_buf *out, const char *indent)
@@ -141,7 +143,9 @@ void mc_view_stderr(const cJSON *server, struct mc_buf *out, const char *indent)
     const cJSON *line;
     cJSON_ArrayForEach(line, mc_doc_get(server, "stderr"))
     {
-        MC_CLEANUP(mc_freep) char *text = mc_str_printable(mc_str_of(cJSON_IsString(line) ? line->valuestring : ""), false);
+        MC_CLEANUP(mc_freep)
+        char *text =
+            mc_str_printable(mc_str_of(cJSON_IsString(line) ? line->valuestring : ""), false);
         mc_buf_addf(out, "%s| %s\n", indent, text);
     }
 }
@@ -152,12 +156,15 @@ void mc_view_failures(const cJSON *workspace, struct mc_buf *out, bool color)
     cJSON_ArrayForEach(server, mc_doc_get(workspace, "servers"))
     {
         enum mc_view_phase phase = mc_view_phase(server);
-        if (mc_view_remote(server) || (phase != MC_VIEW_FAILED && phase != MC_VIEW_BLOCKED && !mc_view_retrying(server)))
+        if (mc_view_remote(server) ||
+            (phase != MC_VIEW_FAILED && phase != MC_VIEW_BLOCKED && !mc_view_retrying(server)))
             continue;
-        const char *why = mc_view_why(server), *name = mc_doc_str(server, "name"), *command = mc_doc_str(server, "commandLine");
-        MC_CLEANUP(mc_freep) char *text = mc_str_printable(mc_str_of(why ? why : "no reason is known"), false);
-        mc_buf_addf(out, "%s%s%s: %s: %s\n", mc_out_tint(color, mc_view_tint(server)), name ? name : "?", mc_out_plain(color),
-                    mc_view_state(server), text);
+        const char *why = mc_view_why(server), *name = mc_doc_str(server, "name"),
+                   *command = mc_doc_str(server, "commandLine");
+        MC_CLEANUP(mc_freep)
+        char *text = mc_str_printable(mc_str_of(why ? why : "no reason is known"), false);
+        mc_buf_addf(out, "%s%s%s: %s: %s\n", mc_out_tint(color, mc_view_tint(server)),
+                    name ? name : "?", mc_out_plain(color), mc_view_state(server), text);
         if (phase != MC_VIEW_BLOCKED && command)
             mc_buf_addf(out, "  command: %s\n", command);
         mc_view_stderr(server, out, "  ");

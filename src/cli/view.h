@@ -7,11 +7,11 @@
 #include "json/doc.h"
 
 enum mc_view_phase {
-    MC_VIEW_UP,       /* READY, or asleep with a known catalog */
-    MC_VIEW_PENDING,  /* on its way */
-    MC_VIEW_FAILED,   /* it cannot start */
-    MC_VIEW_BLOCKED,  /* it may not start */
-    MC_VIEW_OFF,      /* disabled, or stopped by hand */
+    MC_VIEW_UP,      /* READY, or asleep with a known catalog */
+    MC_VIEW_PENDING, /* on its way */
+    MC_VIEW_FAILED,  /* it cannot start */
+    MC_VIEW_BLOCKED, /* it may not start */
+    MC_VIEW_OFF,     /* disabled, or stopped by hand */
 };
 enum mc_view_phase mc_view_phase(const cJSON *server);
 bool mc_view_unseen(const cJSON *server);   /* STOPPED, and no catalog: its first start is due */
@@ -24,7 +24,8 @@ const char *mc_view_state(const cJSON *server);
 const char *mc_view_why(const cJSON *server);
 
 /* The table of a workspace's servers. spinner: a character shown before servers on their way, 0: none. */
-void mc_view_servers(const cJSON *workspace, struct mc_buf *out, bool color, unsigned width, const char *spinner);
+void mc_view_servers(const cJSON *workspace, struct mc_buf *out, bool color, unsigned width,
+                     const char *spinner);
 /* "hub 0.1.0  pid 12  up 3m  http://localhost:37373/mcp  2 sessions" */
 void mc_view_hub(const cJSON *status, struct mc_buf *out, bool color);
 /* Every server that was to start and is not up, why, and its last lines on stderr; for the end of a failed `up`. */

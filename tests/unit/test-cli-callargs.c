@@ -9,9 +9,12 @@ static struct mc_buf out = MC_BUF_INIT(MC_CALLARGS_MAX);
 static struct mc_err err;
 
 static const char schema[] =
-    "{\"type\":\"object\",\"properties\":{\"s\":{\"type\":\"string\"},\"n\":{\"type\":\"number\"},\"i\":{\"type\":\"integer\"},\"b\":{\"type\":\"boolean\"},"
-    "\"a\":{\"type\":\"array\"},\"o\":{\"type\":\"object\"},\"z\":{\"type\":[\"integer\",\"null\"]},\"sn\":{\"type\":[\"string\",\"null\"]},"
-    "\"any\":{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"boolean\"}]},\"ref\":{\"$ref\":\"#/x\"},\"mix\":{\"oneOf\":[{\"type\":\"integer\"},{\"const\":\"x\"}]}}}";
+    "{\"type\":\"object\",\"properties\":{\"s\":{\"type\":\"string\"},\"n\":{\"type\":\"number\"},"
+    "\"i\":{\"type\":\"integer\"},\"b\":{\"type\":\"boolean\"},"
+    "\"a\":{\"type\":\"array\"},\"o\":{\"type\":\"object\"},\"z\":{\"type\":[\"integer\",\"null\"]}"
+    ",\"sn\":{\"type\":[\"string\",\"null\"]},"
+    "\"any\":{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"boolean\"}]},\"ref\":{\"$ref\":\"#/"
+    "x\"},\"mix\":{\"oneOf\":[{\"type\":\"integer\"},{\"const\":\"x\"}]}}}";
 
 static int build(const char *base, const char *const *words)
 {
@@ -81,8 +84,10 @@ static void mistakes(void)
 
 static void mixing(void)
 {
-    is_int(build("{\"s\":\"old\", \"k\\u0065pt\": [1.10], \"n\":1}", WORDS("s=new", "i=2")), 0, "words go over --args");
-    is_str(out.data, "{\"s\":\"new\",\"kept\":[1.10],\"n\":1,\"i\":2}", "in order, with bytes kept");
+    is_int(build("{\"s\":\"old\", \"k\\u0065pt\": [1.10], \"n\":1}", WORDS("s=new", "i=2")), 0,
+           "words go over --args");
+    is_str(out.data, "{\"s\":\"new\",\"kept\":[1.10],\"n\":1,\"i\":2}",
+           "in order, with bytes kept");
     is_int(build("", (const char *const[]){NULL}), 0, "nothing at all");
     is_str(out.data, "{}", "is an empty object");
     ok(!mc_callargs_need_schema(WORDS("a:=1", "b:=2"), 2), "JSON needs no schema");
@@ -100,14 +105,23 @@ static void shows(const char *result, const char *text)
 
 static void results(void)
 {
-    shows("{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\",\"text\":\"b\\n\"}]}", "a\nb\n");
-    shows("{\"content\":[{\"type\":\"image\",\"data\":\"QUJD\",\"mimeType\":\"image/png\"}]}", "[image image/png, 3 B: use --json]\n");
-    shows("{\"content\":[{\"type\":\"audio\",\"data\":\"\"}]}", "[audio of unknown type, 0 B: use --json]\n");
-    shows("{\"content\":[{\"type\":\"resource_link\",\"uri\":\"x://y\",\"name\":\"n\"}]}", "[resource_link n x://y]\n");
-    shows("{\"content\":[{\"type\":\"resource\",\"resource\":{\"uri\":\"x://y\",\"text\":\"t\"}}]}", "t\n");
-    shows("{\"content\":[{\"type\":\"resource\",\"resource\":{\"uri\":\"x://y\",\"blob\":\"QUJD\"}}]}", "[resource x://y of unknown type, 3 B: use --json]\n");
+    shows(
+        "{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"text\",\"text\":\"b\\n\"}]}",
+        "a\nb\n");
+    shows("{\"content\":[{\"type\":\"image\",\"data\":\"QUJD\",\"mimeType\":\"image/png\"}]}",
+          "[image image/png, 3 B: use --json]\n");
+    shows("{\"content\":[{\"type\":\"audio\",\"data\":\"\"}]}",
+          "[audio of unknown type, 0 B: use --json]\n");
+    shows("{\"content\":[{\"type\":\"resource_link\",\"uri\":\"x://y\",\"name\":\"n\"}]}",
+          "[resource_link n x://y]\n");
+    shows("{\"content\":[{\"type\":\"resource\",\"resource\":{\"uri\":\"x://y\",\"text\":\"t\"}}]}",
+          "t\n");
+    shows("{\"content\":[{\"type\":\"resource\",\"resource\":{\"uri\":\"x://"
+          "y\",\"blob\":\"QUJD\"}}]}",
+          "[resource x://y of unknown type, 3 B: use --json]\n");
     shows("{\"content\":[],\"structuredContent\":{\"a\": 1.10}}", "{\"a\": 1.10}\n");
-    shows("{\"content\":[{\"type\":\"text\",\"text\":\"a\"}],\"structuredContent\":{\"a\":1}}", "a\n");
+    shows("{\"content\":[{\"type\":\"text\",\"text\":\"a\"}],\"structuredContent\":{\"a\":1}}",
+          "a\n");
     shows("{\"content\":[]}", "");
     shows("{\"content\":7}", "");
     shows("{\"content\":[7]}", "[content of unknown type, 0 B: use --json]\n");

@@ -30,19 +30,26 @@ static void rows(void)
 {
     for (const struct mc_command *c = mc_commands; c->path; c++) {
         size_t n = strlen(c->summary);
-        ok(n > 0 && n <= 66 && c->summary[n - 1] != '.' && c->summary[0] >= 'A' && c->summary[0] <= 'Z', "%s: a summary of one line", c->path);
-        ok(c->examples[0].line && c->examples[0].what && *c->examples[0].what, "%s: an example", c->path);
+        ok(n > 0 && n <= 66 && c->summary[n - 1] != '.' && c->summary[0] >= 'A' &&
+               c->summary[0] <= 'Z',
+           "%s: a summary of one line", c->path);
+        ok(c->examples[0].line && c->examples[0].what && *c->examples[0].what, "%s: an example",
+           c->path);
         ok(strstr(c->examples[0].line, c->path) != NULL, "%s: the example shows it", c->path);
         ok(c->run != NULL, "%s: a handler", c->path);
         ok(mc_command_find(c->path) == c, "%s: found by its path, once", c->path);
         for (const struct mc_option *o = c->options; o->name; o++) {
             ok(*o->help && o->help[strlen(o->help) - 1] != '.', "%s --%s: help", c->path, o->name);
-            ok(!o->arg || o->value == MC_VALUE_TEXT || o->max > o->min, "%s --%s: a range of numbers", c->path, o->name);
+            ok(!o->arg || o->value == MC_VALUE_TEXT || o->max > o->min,
+               "%s --%s: a range of numbers", c->path, o->name);
             for (const struct mc_option *g = mc_global_options; g->name; g++)
-                ok(strcmp(g->name, o->name) != 0 && (!o->letter || g->letter != o->letter), "%s --%s: is not --%s", c->path, o->name, g->name);
+                ok(strcmp(g->name, o->name) != 0 && (!o->letter || g->letter != o->letter),
+                   "%s --%s: is not --%s", c->path, o->name, g->name);
         }
         for (const struct mc_operand *p = c->operands; p->name; p++)
-            ok(*p->help && p->max >= p->min && p->max > 0 && (p->complete != MC_COMPLETE_WORDS || p->words), "%s %s: is whole", c->path, p->name);
+            ok(*p->help && p->max >= p->min && p->max > 0 &&
+                   (p->complete != MC_COMPLETE_WORDS || p->words),
+               "%s %s: is whole", c->path, p->name);
     }
 }
 
@@ -51,13 +58,15 @@ static void help(void)
     mc_buf_clear(&out);
     mc_render_help(NULL, &out);
     ok(out.len > 500, "the overview says something");
-    ok(widest(&out) <= MC_RENDER_WIDTH, "the overview fits %d columns (%zu)", MC_RENDER_WIDTH, widest(&out));
+    ok(widest(&out) <= MC_RENDER_WIDTH, "the overview fits %d columns (%zu)", MC_RENDER_WIDTH,
+       widest(&out));
     ok(!strstr(out.data, "__complete"), "the overview shows nothing hidden");
     ok(strstr(out.data, "hub run") != NULL, "the overview shows commands of two words");
     for (const struct mc_command *c = mc_commands; c->path; c++) {
         mc_buf_clear(&out);
         mc_render_help(c, &out);
-        ok(widest(&out) <= MC_RENDER_WIDTH, "help of %s fits %d columns (%zu)", c->path, MC_RENDER_WIDTH, widest(&out));
+        ok(widest(&out) <= MC_RENDER_WIDTH, "help of %s fits %d columns (%zu)", c->path,
+           MC_RENDER_WIDTH, widest(&out));
         for (const struct mc_option *o = c->options; o->name; o++) {
             char name[64];
             snprintf(name, sizeof(name), "--%s", o->name);
@@ -78,7 +87,8 @@ static void help(void)
 static char *prose_path(const struct mc_command *c)
 {
     const char *src = getenv("top_srcdir");
-    char *path = mc_asprintf("%s/man/mcpctl%s%s.1.in", src ? src : ".", c ? "-" : "", c ? c->path : "");
+    char *path =
+        mc_asprintf("%s/man/mcpctl%s%s.1.in", src ? src : ".", c ? "-" : "", c ? c->path : "");
     for (char *p = strrchr(path, '/'); *p; p++)
         *p = *p == ' ' ? '-' : *p;
     return path;
@@ -91,11 +101,16 @@ static void man_page(const struct mc_command *c)
     size_t n = 0;
     struct mc_err err;
     mc_buf_clear(&out);
-    is_int(mc_io_read(path, PROSE_MAX, &prose, &n, &err), 0, "%s: there is prose for its man page", name);
-    ok(prose && strstr(prose, ".Sh DESCRIPTION") && strstr(prose, ".Sh EXAMPLES") && strstr(prose, ".Sh SEE ALSO"), "%s: description, examples, see also", name);
-    ok(prose && strstr(prose, "@OPTIONS@") && strstr(prose, "@EXIT@"), "%s: options and exit status", name);
+    is_int(mc_io_read(path, PROSE_MAX, &prose, &n, &err), 0, "%s: there is prose for its man page",
+           name);
+    ok(prose && strstr(prose, ".Sh DESCRIPTION") && strstr(prose, ".Sh EXAMPLES") &&
+           strstr(prose, ".Sh SEE ALSO"),
+       "%s: description, examples, see also", name);
+    ok(prose && strstr(prose, "@OPTIONS@") && strstr(prose, "@EXIT@"),
+       "%s: options and exit status", name);
     ok(prose && (!c || !c->operands[0].name || strstr(prose, "@OPERANDS@")), "%s: operands", name);
-    is_int(mc_render_man(c, (struct mc_str){prose, n}, &out, &err), 0, "%s: the page is made", name);
+    is_int(mc_render_man(c, (struct mc_str){prose, n}, &out, &err), 0, "%s: the page is made",
+           name);
     ok(out.len > 800 && !strstr(out.data, "\n@"), "%s: nothing is left to replace", name);
     mc_free(prose);
     mc_free(path);
@@ -110,10 +125,13 @@ static void man(void)
             man_page(c);
     }
     mc_buf_clear(&out);
-    is_int(mc_render_man(NULL, MC_STR("@NONSENSE@\n"), &out, &err), -MC_E_CONFIG, "an unknown word in prose is an error");
+    is_int(mc_render_man(NULL, MC_STR("@NONSENSE@\n"), &out, &err), -MC_E_CONFIG,
+           "an unknown word in prose is an error");
     mc_buf_clear(&out);
-    is_int(mc_render_man(mc_command_find("up"), MC_STR_NONE, &out, &err), 0, "a page without prose");
-    ok(strstr(out.data, "\\-\\-port") && strstr(out.data, ".Sh EXIT STATUS"), "has options and exit status");
+    is_int(mc_render_man(mc_command_find("up"), MC_STR_NONE, &out, &err), 0,
+           "a page without prose");
+    ok(strstr(out.data, "\\-\\-port") && strstr(out.data, ".Sh EXIT STATUS"),
+       "has options and exit status");
     mc_buf_clear(&out);
     is_int(mc_render_man(NULL, MC_STR("text@HEAD@"), &out, &err), 0, "a word inside of a line");
     is_str(out.data, "text@HEAD@\n", "stays, and the last line gets its end");
@@ -136,14 +154,16 @@ static void json(void)
 
 static void completions(void)
 {
-    static void (*const renders[])(struct mc_buf *) = {mc_render_bash, mc_render_zsh, mc_render_fish};
+    static void (*const renders[])(struct mc_buf *) = {mc_render_bash, mc_render_zsh,
+                                                       mc_render_fish};
     for (size_t i = 0; i < MC_ARRAY_LEN(renders); i++) {
         mc_buf_clear(&out);
         renders[i](&out);
         ok(out.len > 1000 && !out.failed, "completion %zu is made", i);
         for (size_t k = 0; mc_render_command(&k);) {
             const char *last = strrchr(mc_commands[k - 1].path, ' ');
-            ok(strstr(out.data, last ? last + 1 : mc_commands[k - 1].path) != NULL, "completion %zu knows %s", i, mc_commands[k - 1].path);
+            ok(strstr(out.data, last ? last + 1 : mc_commands[k - 1].path) != NULL,
+               "completion %zu knows %s", i, mc_commands[k - 1].path);
         }
     }
 }
@@ -160,10 +180,14 @@ static void tables(void)
     mc_table_add(t, MC_TINT_NONE, "");
     mc_buf_clear(&out);
     mc_table_print(t, &out, false, 0, 0);
-    is_str(out.data, "NAME        N  WHY\ngröß" "er  12345  a?[31mb?c and more than fits\nb           -\n", "columns are aligned, control characters shown, no space at the end");
+    is_str(out.data,
+           "NAME        N  WHY\ngröß"
+           "er  12345  a?[31mb?c and more than fits\nb           -\n",
+           "columns are aligned, control characters shown, no space at the end");
     mc_buf_clear(&out);
     mc_table_print(t, &out, false, 24, 2);
-    is_str(out.data, "  NAME        N  WHY\n  größer  12345  a?[31m…\n  b           -\n", "the last column ends at the edge");
+    is_str(out.data, "  NAME        N  WHY\n  größer  12345  a?[31m…\n  b           -\n",
+           "the last column ends at the edge");
     mc_buf_clear(&out);
     mc_table_print(t, &out, true, 0, 0);
     ok(strstr(out.data, "\033[31ma?") && strstr(out.data, "\033[0m"), "colour where it is wanted");

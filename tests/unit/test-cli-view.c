@@ -33,7 +33,8 @@ static void verdict(const char *states, bool late, enum mc_code code, bool settl
 {
     cJSON *w = workspace(states);
     struct mc_verdict v = mc_verdict_of(w, late);
-    is_str(mc_code_slug(mc_verdict_code(&v)), mc_code_slug(code), "%s%s", states, late ? ", at the deadline" : "");
+    is_str(mc_code_slug(mc_verdict_code(&v)), mc_code_slug(code), "%s%s", states,
+           late ? ", at the deadline" : "");
     is_int(mc_verdict_settled(&v), settled, "... settled");
     mc_doc_free(w);
 }
@@ -75,12 +76,19 @@ static void tables(void)
 static void failures(void)
 {
     struct mc_err err;
-    cJSON *w = mc_doc_parse(MC_STR("{\"servers\":[{\"name\":\"a\",\"state\":\"FAILED\",\"transport\":\"stdio\",\"lastError\":\"it\\u001b[2Jended\",\"commandLine\":\"x y\","
-                                   "\"stderr\":[\"one\",\"t\\u0007wo\"]},{\"name\":\"b\",\"state\":\"BLOCKED\",\"transport\":\"stdio\",\"reason\":\"not trusted\"},"
-                                   "{\"name\":\"c\",\"state\":\"READY\",\"transport\":\"stdio\"},{\"name\":\"d\",\"state\":\"FAILED\",\"transport\":\"http\"}]}"), &err);
+    cJSON *w =
+        mc_doc_parse(MC_STR("{\"servers\":[{\"name\":\"a\",\"state\":\"FAILED\",\"transport\":"
+                            "\"stdio\",\"lastError\":\"it\\u001b[2Jended\",\"commandLine\":\"x y\","
+                            "\"stderr\":[\"one\",\"t\\u0007wo\"]},{\"name\":\"b\",\"state\":"
+                            "\"BLOCKED\",\"transport\":\"stdio\",\"reason\":\"not trusted\"},"
+                            "{\"name\":\"c\",\"state\":\"READY\",\"transport\":\"stdio\"},{"
+                            "\"name\":\"d\",\"state\":\"FAILED\",\"transport\":\"http\"}]}"),
+                     &err);
     mc_buf_clear(&out);
     mc_view_failures(w, &out, false);
-    is_str(out.data, "a: failed: it?[2Jended\n  command: x y\n  | one\n  | t?wo\nb: blocked: not trusted\n", "why, with the last lines, nothing that a terminal obeys");
+    is_str(out.data,
+           "a: failed: it?[2Jended\n  command: x y\n  | one\n  | t?wo\nb: blocked: not trusted\n",
+           "why, with the last lines, nothing that a terminal obeys");
     mc_doc_free(w);
 }
 
