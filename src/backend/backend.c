@@ -153,7 +153,7 @@ static void on_exit(void *arg, int code, int sig)
     mc_backend_ref(b);
     mc_child_unref(b->child);
     b->child = NULL;
-    run_over(b, why);
+    run_over(b, was == MC_BACKEND_STOPPING ? "it was stopped" : why);
     if (was == MC_BACKEND_STOPPING || was == MC_BACKEND_DRAINING) {
         if (b->restart_wanted) {
             b->restart_wanted = false;
