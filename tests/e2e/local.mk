@@ -6,9 +6,11 @@ E2E_TESTS = \
 	tests/e2e/exhausted.t \
 	tests/e2e/legacy.t \
 	tests/e2e/modern.t \
+	tests/e2e/names.t \
 	tests/e2e/npm-servers.t \
 	tests/e2e/servers.t \
-	tests/e2e/users.t
+	tests/e2e/users.t \
+	tests/e2e/workspaces.t
 
 TESTS += $(E2E_TESTS)
 EXTRA_DIST += $(E2E_TESTS) \
