@@ -97,6 +97,7 @@ static void on_settled(struct mc_timer *t)
 {
     struct hub *h = mc_container_of(t, struct hub, status_timer);
 
+    h->last_status = mc_loop_now(h->loop);
     link_each(l, &h->attachments) {
         struct attachment *a = link_entry(l, struct attachment, link);
         if (a->status)
@@ -106,8 +107,10 @@ static void on_settled(struct mc_timer *t)
 
 void attach_changed(struct hub *h)
 {
+    uint64_t since = mc_loop_now(h->loop) - h->last_status;
+
     if (!mc_timer_active(&h->status_timer) && !link_empty(&h->attachments))
-        mc_timer_start(h->loop, &h->status_timer, SETTLE_MS, on_settled);
+        mc_timer_start(h->loop, &h->status_timer, since < SETTLE_MS ? SETTLE_MS - since : 1, on_settled);
 }
 
 static void send_line(struct attachment *a, const char *server, const char *line)

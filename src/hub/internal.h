@@ -86,6 +86,7 @@ struct hub {
     unsigned next_elicitation;
     uint64_t last_keepalive;
     uint64_t notices; /* resource notices so far */
+    uint64_t last_status;
     struct mc_timer status_timer; /* coalesces status events */
     struct mc_timer tick; /* coarse: idle sessions, old streams, keep-alives */
     struct mc_buf scratch; /* for one message; never held across a call that could use it */
