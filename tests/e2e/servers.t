@@ -134,6 +134,49 @@ wait_for 'moody is stopped' state_is moody STOPPED
 post_call moody__tool1
 is 'a call wakes a stopped server' "$http $(get .result.resultType) $(field moody state)" '200 complete READY'
 
+# ---- calls that take too long: another workspace, with short times
+brisk=$(new_repo brisk)
+# Takes three steps of half a second, and says so when it is asked to.
+cat >"$work/walker" <<'TEXT'
+#!/bin/sh
+while IFS= read -r line; do
+    echo "$line" >&2
+    id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
+    token=$(printf '%s' "$line" | sed -n 's/.*"progressToken":\([0-9]*\).*/\1/p')
+    case $line in
+    *server/discover*) printf '{"jsonrpc":"2.0","id":%s,"error":{"code":-32601,"message":"no"}}\n' "$id" ;;
+    *'"initialize"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"w","version":"1"}}}\n' "$id" ;;
+    *tools/list*) printf '{"jsonrpc":"2.0","id":%s,"result":{"tools":[{"name":"walk","inputSchema":{"type":"object"}}]}}\n' "$id" ;;
+    *tools/call*)
+        for step in 1 2 3; do
+            sleep 0.5
+            [ -z "$token" ] || printf '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":%s,"progress":%s}}\n' "$token" "$step"
+        done
+        printf '{"jsonrpc":"2.0","id":%s,"result":{"content":[]}}\n' "$id"
+        ;;
+    esac
+done
+TEXT
+chmod +x "$work/walker"
+jq -n --arg walker "$work/walker" --arg fake "$fakeserver" '{mcpServers: {
+    walker: {command: $walker, timeout: {call: "1s"}},
+    mute: {command: $fake, args: ["--no-initialize-answer"], timeout: {start: "1s"}}}}' >"$brisk/.mcp.json"
+(cd "$brisk" && mc trust && mc up -d) >/dev/null 2>&1
+brisk_is() {
+    [ "$(mc status --json | jq -r --arg name "$1" '.workspaces[1].servers[] | select(.name == $name) | .state')" = "$2" ]
+}
+wait_for 'walker is ready' brisk_is walker READY
+at=$url/w/brisk/mcp client hurried 2025-06-18
+in_session hurried "$(call 1 walker__walk '{}' '{"progressToken":9}')" "$url/w/brisk/mcp"
+is 'progress moves the deadline on' "$http $(get '"\(.id) \(.result.content | tojson)"')" '200 1 []'
+in_session hurried "$(call 2 walker__walk)" "$url/w/brisk/mcp"
+is 'without it the call ends' "$http $(get '"\(.id) \(.error.code)"')" '200 2 -32603'
+like 'and says after how long' "$(get .error.message)" 'server walker did not answer within 1 s'
+wait_for 'the server is told' traced walker '"reason":"timeout"' && pass 'and the server is told to stop'
+wait_for 'a server that never answers initialize is given up' brisk_is mute FAILED
+like 'and the reason says so' "$(mc status --json | jq -r '.workspaces[1].servers[] | select(.name == "mute") | .reason')" 'did not answer'
+(cd "$brisk" && mc down >/dev/null)
+
 # ---- a server that never reads
 unlike 'never reads: not ready' "$(field unread state)" READY
 still_serves 'all of them'
