@@ -123,7 +123,8 @@ static int could_not_start(struct up *up, const struct mc_verdict *v, struct mc_
     fflush(stdout);
     if (!up->cli->json)
         mc_view_failures(up->workspace, &text, mc_out_color(STDERR_FILENO));
-    fwrite(text.data, 1, text.len, stderr);
+    if (text.len > 0)
+        fwrite(text.data, 1, text.len, stderr);
     if (mc_verdict_code(v) == MC_E_DENIED)
         return mc_err_set(err, MC_E_DENIED,
                           "no server may run before you trust it: `mcpctl trust`");

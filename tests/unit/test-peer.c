@@ -137,11 +137,13 @@ static void test_listener_on_the_clients_port(void)
     bound.v4.sin_port = theirs.v4.sin_port;
     int trap = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(trap, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    is_int(bind(trap, &bound.sa, sizeof(bound.v4)) | listen(trap, 1), 0,
-           "a listener on the port of a client that left");
-    ok(mc_peer_by_diag(&theirs.sa, &ours.sa, &uid) != MC_PEER_OWNED,
-       "... is not taken for it by sock_diag");
-    ok(mc_peer_by_proc(&theirs.sa, &ours.sa, &uid) != MC_PEER_OWNED, "... nor by /proc/net");
+    if (bind(trap, &bound.sa, sizeof(bound.v4)) < 0 || listen(trap, 1) < 0) {
+        skip("another program was given the port of the client that left");
+    } else {
+        ok(mc_peer_by_diag(&theirs.sa, &ours.sa, &uid) != MC_PEER_OWNED,
+           "a listener on the port of a client that left is not taken for it by sock_diag");
+        ok(mc_peer_by_proc(&theirs.sa, &ours.sa, &uid) != MC_PEER_OWNED, "... nor by /proc/net");
+    }
     close(trap);
     close(fd);
     close(ln);
