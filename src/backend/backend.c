@@ -268,6 +268,7 @@ void mc_backend_start(struct mc_backend *b)
     case MC_BACKEND_STOPPED:
     case MC_BACKEND_FAILED:
     case MC_BACKEND_BLOCKED:
+        b->trying_since = mc_loop_now(b->loop);
         spawn(b);
         break;
     case MC_BACKEND_STOPPING:
@@ -377,6 +378,11 @@ unsigned mc_backend_restarts(const struct mc_backend *b)
 uint64_t mc_backend_uptime_ms(const struct mc_backend *b)
 {
     return b->child ? mc_loop_now(b->loop) - b->started_at : 0;
+}
+
+uint64_t mc_backend_trying_ms(const struct mc_backend *b)
+{
+    return mc_loop_now(b->loop) - b->trying_since;
 }
 
 const char *mc_backend_stderr(const struct mc_backend *b, size_t i)

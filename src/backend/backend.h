@@ -99,6 +99,7 @@ enum mc_rev mc_backend_rev(const struct mc_backend *b); /* of the running connec
 int mc_backend_pid(const struct mc_backend *b);         /* 0: none */
 unsigned mc_backend_restarts(const struct mc_backend *b);
 uint64_t mc_backend_uptime_ms(const struct mc_backend *b);
+uint64_t mc_backend_trying_ms(const struct mc_backend *b); /* since it was asked to start; retries included */
 /* The i-th of the kept stderr lines, oldest first; NULL past the end. Borrowed. */
 const char *mc_backend_stderr(const struct mc_backend *b, size_t i);
 

@@ -61,6 +61,7 @@ struct mc_backend {
     unsigned failures;     /* runs in a row that ended early */
     unsigned restarts;
     uint64_t started_at;   /* loop ms, of the process */
+    uint64_t trying_since; /* loop ms: asked to start when nothing was under way; retries go on from there */
 
     struct mc_child *child;
     struct mc_frame frame;

@@ -440,7 +440,7 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
 void dispatch_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
 {
     x->open++;
-    bool settling = workspace_settling(x->view->ws, x->view->only);
-    if (!dispatch_settled(x, message, e, !settling))
-        waiter_add(x, message, e);
+    unsigned wait = workspace_settling_ms(x->view->ws, x->view->only);
+    if (!dispatch_settled(x, message, e, wait == 0))
+        waiter_add(x, message, e, wait);
 }

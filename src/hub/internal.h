@@ -33,7 +33,7 @@
 #define HUB_URIS_MAX 256                        /* resource subscriptions of one listen or session */
 #define HUB_WORKSPACES_MAX 64
 #define HUB_COLLISIONS_MAX 20                   /* names on two servers that status tells of */
-#define HUB_GRACE_MS 5000                       /* a list waits so long for servers that start for the first time */
+#define HUB_GRACE_MS 5000                       /* a server that starts for the first time is waited for so long */
 #define HUB_KEEPALIVE_MS 25000                  /* comment on idle event streams */
 
 struct hub;
@@ -130,11 +130,11 @@ struct server *workspace_server(struct workspace *ws, struct mc_str name);
 void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach, void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg);
 void workspace_remove(struct workspace *ws);
 void workspace_choose(struct hub *h, struct workspace *ws);
-/* Servers whose first catalog is still on its way. */
 void listens_of_workspace_over(struct workspace *ws);
 void sessions_of_workspace_over(struct hub *h, const char *name);
 void exchanges_of_workspace_over(struct workspace *ws);
-bool workspace_settling(const struct workspace *ws, const char *only /* a server's name, or NULL */);
+/* How long to wait yet for servers whose first catalog is on its way. */
+unsigned workspace_settling_ms(const struct workspace *ws, const char *only /* a server's name, or NULL */); /* at most HUB_GRACE_MS; 0: none is awaited */
 
 /* ---- views (view.c) ---- */
 
@@ -326,7 +326,7 @@ bool answer_list(struct exchange *x, const struct mc_envelope *e, enum mc_kind k
 void answer_set_level(struct exchange *x, const struct mc_envelope *e);
 
 /* Requests that wait until servers that start for the first time have said what they offer, at most HUB_GRACE_MS (waiters.c). */
-void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
+void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, unsigned ms);
 void waiters_check(struct workspace *ws);
 
 struct subscription {

@@ -35,7 +35,7 @@ static void on_grace_over(struct mc_timer *t)
     release(mc_container_of(t, struct waiter, timer));
 }
 
-void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
+void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, unsigned ms)
 {
     struct waiter *w = MC_NEW(struct waiter);
 
@@ -44,14 +44,14 @@ void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_en
     w->e = *e;
     link_add(&x->view->ws->waiters, &w->in_workspace);
     link_add(&x->waiters, &w->in_exchange);
-    mc_timer_start(x->hub->loop, &w->timer, HUB_GRACE_MS, on_grace_over);
+    mc_timer_start(x->hub->loop, &w->timer, ms, on_grace_over);
 }
 
 void waiters_check(struct workspace *ws)
 {
     link_each(l, &ws->waiters) {
         struct waiter *w = link_entry(l, struct waiter, in_workspace);
-        if (!workspace_settling(ws, w->x->view->only))
+        if (workspace_settling_ms(ws, w->x->view->only) == 0)
             release(w);
     }
 }

@@ -73,12 +73,20 @@ static bool is_settling(const struct server *srv)
     }
 }
 
-bool workspace_settling(const struct workspace *ws, const char *only)
+/* The grace runs from the server's start, not from each request: one that hangs is waited for once. */
+unsigned workspace_settling_ms(const struct workspace *ws, const char *only)
 {
-    for (size_t i = 0; i < ws->n_servers; i++)
-        if ((!only || strcmp(ws->servers[i].spec->name, only) == 0) && is_settling(&ws->servers[i]))
-            return true;
-    return false;
+    uint64_t left = 0;
+
+    for (size_t i = 0; i < ws->n_servers; i++) {
+        const struct server *srv = &ws->servers[i];
+        if ((only && strcmp(srv->spec->name, only) != 0) || !is_settling(srv))
+            continue;
+        uint64_t tried = mc_backend_trying_ms(srv->backend);
+        if (tried < HUB_GRACE_MS && HUB_GRACE_MS - tried > left)
+            left = HUB_GRACE_MS - tried;
+    }
+    return (unsigned)left;
 }
 
 static void choose_name(struct hub *h, struct workspace *ws)

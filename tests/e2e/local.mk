@@ -7,6 +7,7 @@ E2E_TESTS = \
 	tests/e2e/legacy.t \
 	tests/e2e/modern.t \
 	tests/e2e/names.t \
+	tests/e2e/newcomer.t \
 	tests/e2e/npm-servers.t \
 	tests/e2e/servers.t \
 	tests/e2e/users.t \

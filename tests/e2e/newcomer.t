@@ -1,0 +1,36 @@
+#!/bin/sh
+# What somebody meets who has never seen the program: typing errors, servers that do not work yet, a place that is full.
+set -u
+: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}" "${top_builddir:=$top_srcdir}"
+. "$top_srcdir/tests/e2e/lib.sh"
+[ -x "$fakeserver" ] || skip_all 'fakeserver is not built'
+
+# run COMMAND...: sets $out, $errors and $status
+run() {
+    "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
+    status=$?
+    out=$(cat "$work/stdout")
+    errors=$(cat "$work/stderr")
+}
+
+ms() {
+    read -r up _ </proc/uptime
+    echo "${up%.*}${up#*.}0"
+}
+
+# ---- a server that never answers is waited for once, not by every list ----
+repo=$(new_repo one)
+cd "$repo" || exit 99
+servers "$repo" "good=$fakeserver" "hangs=$fakeserver --silent"
+mc trust >/dev/null
+run mc up -d --port 0
+is 'up beside a server that hangs' "$status" 0
+like 'up beside a server that hangs: said' "$errors" '1 of 2 servers still starting'
+before=$(ms)
+run mc tools
+like 'the good server is listed' "$out" good__tool1
+took=$(($(ms) - before))
+ok "and at once: $took ms" test "$took" -lt 2000
+
+cd / || exit 99
+e2e_done
