@@ -8,6 +8,25 @@ set -u
 . "$top_srcdir/tests/e2e/streams.sh"
 
 repo=$(new_repo legacy)
+# "begin" asks the client to open a URL, "finish" tells that it was done there.
+cat >"$work/signin" <<'TEXT'
+#!/bin/sh
+while IFS= read -r line; do
+    id=$(printf '%s' "$line" | sed -n 's/.*"id":\([0-9]*\).*/\1/p')
+    case $line in
+    *server/discover*) printf '{"jsonrpc":"2.0","id":%s,"error":{"code":-32601,"message":"no"}}\n' "$id" ;;
+    *'"initialize"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"s","version":"1"}}}\n' "$id" ;;
+    *tools/list*) printf '{"jsonrpc":"2.0","id":%s,"result":{"tools":[{"name":"begin","inputSchema":{"type":"object"}},{"name":"finish","inputSchema":{"type":"object"}}]}}\n' "$id" ;;
+    *'"begin"'*)
+        begun=$id
+        printf '{"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{"mode":"url","message":"m","url":"https://example.com/","elicitationId":"e-1"}}\n'
+        ;;
+    *'"id":"q"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"content":[]}}\n' "$begun" ;;
+    *'"finish"'*) printf '{"jsonrpc":"2.0","method":"notifications/elicitation/complete","params":{"elicitationId":"e-1"}}\n{"jsonrpc":"2.0","id":%s,"result":{"content":[]}}\n' "$id" ;;
+    esac
+done
+TEXT
+chmod +x "$work/signin"
 servers "$repo" \
     "good=$fakeserver --trace --list-changed --resources --subscribe --prompts" \
     "slow=$fakeserver --trace --slow 400" \
@@ -17,10 +36,11 @@ servers "$repo" \
     "sample=$fakeserver --trace --ask sampling" \
     "form=$fakeserver --trace --ask elicitation" \
     "link=$fakeserver --trace --ask elicitation-url" \
-    "roots=$fakeserver --trace --ask roots --roots-at-start"
+    "roots=$fakeserver --trace --ask roots --roots-at-start" \
+    "signin=$work/signin"
 hub_up "$repo" || { e2e_done; exit; }
 all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 9 ]
+    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 10 ]
 }
 wait_for 'all servers are ready' all_ready
 
@@ -304,7 +324,14 @@ asks 'elicitation, form' form elicitation/create '"result":{"action":"accept","c
 asks 'elicitation, url' link elicitation/create '"result":{"action":"accept"}' accept
 asks roots roots roots/list '"result":{"roots":[{"uri":"file:///client"}]}' 'file:///client'
 asks 'an error as answer' sample sampling/createMessage '"error":{"code":-1,"message":"User rejected it"}' 'User rejected it'
-is 'nothing of that was on the GET stream' "$(how_many g-asked '.method | strings | test("sampling|elicitation|roots")')" 0
+begin ask-signin asked "$(call 52 signin__begin)"
+wait_for 'the client is asked to open a URL' saw ask-signin '.method == "elicitation/create"'
+in_session asked '{"jsonrpc":"2.0","id":'"$(messages ask-signin | jq -c 'select(.method) | .id')"',"result":{"action":"accept"}}'
+wait_for 'that call ends' stream_ended ask-signin
+in_session a "$(call 1 signin__finish)"
+wait_for 'the completion of an elicitation' saw g-asked '.method == "notifications/elicitation/complete" and .params.elicitationId == "e-1"'
+is 'the completion of an elicitation goes to the client that was asked alone' "$(how_many g-asked '.method == "notifications/elicitation/complete"') $(how_many g-old '.method == "notifications/elicitation/complete"')" '1 0'
+is 'nothing of that was on the GET stream' "$(how_many g-asked '.method | strings | test("sampling|elicitation/create|roots")')" 0
 
 in_session a "$(call 1 sample__ask)"
 like 'a client without sampling is not asked' "$(get '.result.content[0].text')" 'does not have the capability sampling'
