@@ -206,6 +206,8 @@ static void answer_free(struct answer *a)
     *a = (struct answer){.status = 0};
 }
 
+/* libuv may use io_uring, which interrupts calls in every thread; on a socket with a timeout they then end with EINTR:
+ * hence TEMP_FAILURE_RETRY below. */
 static int dial_later(void)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -220,7 +222,7 @@ static void dial_now(int fd)
     struct sockaddr_in addr = {.sin_family = AF_INET,
                                .sin_port = htons((uint16_t)fx.port),
                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
+    if (TEMP_FAILURE_RETRY(connect(fd, (struct sockaddr *)&addr, sizeof(addr))) < 0)
         printf("# connect: %s\n", strerror(errno));
 }
 
@@ -234,7 +236,7 @@ static MC_UNUSED int dial(void)
 static bool say_bytes(int fd, const void *p, size_t n)
 {
     while (n > 0) {
-        ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
+        ssize_t k = TEMP_FAILURE_RETRY(send(fd, p, n, MSG_NOSIGNAL));
         if (k <= 0)
             return false;
         p = (const char *)p + k;
@@ -253,7 +255,7 @@ static ssize_t hear_line(int fd, char *line, size_t size)
 {
     size_t n = 0;
     while (n + 1 < size) {
-        ssize_t k = recv(fd, line + n, 1, 0);
+        ssize_t k = TEMP_FAILURE_RETRY(recv(fd, line + n, 1, 0));
         if (k <= 0)
             return k;
         if (line[n++] == '\n')
@@ -270,7 +272,7 @@ static bool hear_bytes(int fd, struct answer *a, size_t n)
         a->body = mc_realloc(a->body, a->cap);
     }
     for (size_t got = 0; got < n;) {
-        ssize_t k = recv(fd, a->body + a->n, n - got, 0);
+        ssize_t k = TEMP_FAILURE_RETRY(recv(fd, a->body + a->n, n - got, 0));
         if (k <= 0)
             return false;
         got += (size_t)k;
@@ -343,7 +345,7 @@ static MC_UNUSED int hear(int fd, struct answer *a)
 static MC_UNUSED bool at_end(int fd)
 {
     char c;
-    ssize_t k = recv(fd, &c, 1, 0);
+    ssize_t k = TEMP_FAILURE_RETRY(recv(fd, &c, 1, 0));
     return k == 0 || (k < 0 && errno != EAGAIN);
 }
 
