@@ -8,6 +8,7 @@
 #include "hub/internal.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
+#include <strings.h>
 
 void http_error(struct mc_http_req *req, int status, int code, const char *message)
 {
@@ -104,6 +105,7 @@ static void cancel_call(struct session *s, struct mc_str request_id)
             return;
         }
     }
+    waiter_cancel(s, request_id);
 }
 
 static void tell_roots_changed(struct view *v)
@@ -137,7 +139,7 @@ static bool id_in_use(const struct session *s, struct mc_str id)
     link_each(l, (struct link *)&s->calls)
         if (mc_str_eq(mc_env(&link_entry(l, struct call, in_session)->e, MC_F_ID), id))
             return true;
-    return false;
+    return waiter_has(s, id);
 }
 
 static void legacy_message(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
@@ -277,6 +279,14 @@ static bool acceptable(struct mc_http_req *req, const char *type)
     return !accept.p || memmem(accept.p, accept.n, type, strlen(type)) || memmem(accept.p, accept.n, "*/*", 3);
 }
 
+/* Media types are case-insensitive, and parameters may follow. */
+static bool is_json(struct mc_str type)
+{
+    static const struct mc_str json = MC_STR("application/json");
+
+    return type.n >= json.n && strncasecmp(type.p, json.p, json.n) == 0 && (type.n == json.n || memchr("; \t", type.p[json.n], 3));
+}
+
 void endpoint_post(struct hub *h, const struct endpoint_request *r)
 {
     struct mc_str type = mc_http_header(r->req, "Content-Type"), body = mc_http_body(r->req);
@@ -284,7 +294,7 @@ void endpoint_post(struct hub *h, const struct endpoint_request *r)
     struct mc_err err;
     int code;
 
-    if (!mc_str_starts(type, MC_STR("application/json"))) {
+    if (!is_json(type)) {
         http_error(r->req, 415, MC_RPC_INVALID_REQUEST, "Content-Type must be application/json");
         return;
     }

@@ -328,6 +328,8 @@ void answer_set_level(struct exchange *x, const struct mc_envelope *e);
 /* Requests that wait until servers that start for the first time have said what they offer, at most HUB_GRACE_MS (waiters.c). */
 void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, unsigned ms);
 void waiters_check(struct workspace *ws);
+bool waiter_has(const struct session *s, struct mc_str id); /* does this request of the session wait there? */
+void waiter_cancel(struct session *s, struct mc_str id);    /* no answer to the client */
 
 struct subscription {
     struct link link;

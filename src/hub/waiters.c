@@ -63,3 +63,33 @@ void waiters_of_exchange_drop(struct exchange *x)
         exchange_drop(x);
     }
 }
+
+static struct waiter *find(const struct session *s, struct mc_str id)
+{
+    struct workspace *ws = workspace_find(s->hub, mc_str_of(s->workspace));
+
+    if (!ws)
+        return NULL;
+    link_each(l, &ws->waiters) {
+        struct waiter *w = link_entry(l, struct waiter, in_workspace);
+        if (w->x->session == s && mc_str_eq(mc_env(&w->e, MC_F_ID), id))
+            return w;
+    }
+    return NULL;
+}
+
+bool waiter_has(const struct session *s, struct mc_str id)
+{
+    return find(s, id) != NULL;
+}
+
+void waiter_cancel(struct session *s, struct mc_str id)
+{
+    struct waiter *w = find(s, id);
+
+    if (w) {
+        struct exchange *x = w->x;
+        waiter_free(w);
+        exchange_drop(x);
+    }
+}

@@ -125,6 +125,36 @@ ok 'up again brings it back' in_repo "$api" up -d
 in_session steady '{"jsonrpc":"2.0","id":1,"method":"ping"}' "$url/w/api/mcp"
 is 'with new sessions alone' "$http" 404
 
+# ---- while a server starts for the first time: lists wait for it, and can be cancelled
+servers "$web" "three=$fakeserver" "never=$fakeserver --silent"
+in_repo "$web" trust >/dev/null 2>&1
+in_repo "$web" up -d >/dev/null 2>&1 &
+upping=$!
+web_settles() {
+    [ "$(server "$web" never state)" = STARTING ]
+}
+wait_for 'a server is starting' web_settles
+at=$url/w/web/mcp
+client patient 2025-06-18
+begin early patient '{"jsonrpc":"2.0","id":3,"method":"tools/list"}'
+begin twice patient '{"jsonrpc":"2.0","id":3,"method":"tools/list"}'
+either() {
+    stream_ended early || stream_ended twice
+}
+wait_for 'one of two requests with one id is refused' either
+refused=early waits=twice
+stream_ended early || refused=twice waits=early
+is 'one of two requests with one id is refused' "$(messages $refused | jq -c '[.id, .error.code]')" '[3,-32600]'
+in_session patient '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":3}}' "$at"
+wait_for 'a list that waits can be cancelled' stream_ended $waits
+is 'a list that waits can be cancelled' "$(stream_status $waits) $(messages $waits | tr -d '\n')" '202 '
+in_session patient '{"jsonrpc":"2.0","id":4,"method":"tools/list"}' "$at"
+is 'after the grace the list has what is there' "$(get '[.result.tools[].name | select(test("tool1$"))] | join(" ")')" three__tool1
+in_session patient "$(call 5 three__tool1)" "$at"
+is 'calls do not wait for others' "$(get '.result.content | length')" 1
+kill "$upping" 2>/dev/null
+at=
+
 # ---- a call that is under way when its server goes
 servers "$web" "three=$fakeserver --ask sampling"
 in_repo "$web" trust >/dev/null 2>&1
