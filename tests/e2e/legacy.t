@@ -113,6 +113,16 @@ is 'an unknown resource' "$(get .error.code)" -32002
 in_session a '{"jsonrpc":"2.0","id":9,"method":"logging/setLevel","params":{"level":"loud"}}'
 is 'an unknown level' "$(get .error.code)" -32602
 
+of_client a
+for type in application/json 'Application/JSON; charset=utf-8' 'application/json ;x=y'; do
+    request -H "Content-Type: $type" -H "Mcp-Session-Id: $sid" --data '{"jsonrpc":"2.0","id":1,"method":"ping"}' "$url/mcp"
+    is "Content-Type: $type" "$http" 200
+done
+for type in application/jsonp application/json-seq text/json ''; do
+    request -H "Content-Type: $type" -H "Mcp-Session-Id: $sid" --data '{"jsonrpc":"2.0","id":1,"method":"ping"}' "$url/mcp"
+    is "Content-Type: $type" "$http" 415
+done
+
 # ---- batches
 batch='[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"},'$(call '"1"' slow__tool1)','$(call 2 steps__tool2 '{}' '{"progressToken":"t"}')',{"jsonrpc":"2.0","id":3,"method":"no/such"},{"jsonrpc":"2.0","id":9,"result":{}}]'
 for version in 2024-11-05 2025-06-18 2025-11-25; do
