@@ -152,8 +152,9 @@ int mc_cmd_token(struct mc_cli *cli)
     bool rotate = mc_args_has(cli->args, "rotate");
     struct mc_err err;
     int ret = rotate ? mc_token_rotate(&token, &err) : mc_token_get(&token, &err);
-    if (ret == 0 && rotate)
-        ret = tell_hub(&err);
+    int told = ret == 0 ? tell_hub(&err) : 0; /* without --rotate too: it may have started without one */
+    if (rotate && told < 0)
+        ret = told;
     if (ret < 0)
         return mc_out_fail(cli, &err);
     printf(cli->json ? "{\"token\":\"%s\"}\n" : "%s\n", token);

@@ -146,9 +146,13 @@ static int open_guard(struct hub *h, struct mc_err *err)
     MC_CLEANUP(mc_freep) char *token = NULL;
     struct mc_config *c = NULL;
 
-    if (mc_token_get(&token, err) || mc_config_load_user(&c, err))
+    /* Without a token nobody but the user is let in, and for the user nothing is missing: a disk that is full stops no hub. */
+    if (mc_token_get(&token, err))
+        mc_warn("hub", "other users cannot be let in: %s", err->msg);
+    else
+        mc_guard_set_token(h->guard, token);
+    if (mc_config_load_user(&c, err))
         return -1;
-    mc_guard_set_token(h->guard, token);
     for (size_t i = 0; i < mc_config_allowed_hosts(c)->n; i++)
         mc_guard_allow_host(h->guard, mc_config_allowed_hosts(c)->v[i]);
     for (size_t i = 0; i < mc_config_allowed_origins(c)->n; i++)

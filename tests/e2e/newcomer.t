@@ -31,6 +31,18 @@ run mc tools
 like 'the good server is listed' "$out" good__tool1
 took=$(($(ms) - before))
 ok "and at once: $took ms" test "$took" -lt 2000
+mc down --all >/dev/null
+
+# ---- a token that cannot be used, or made, is no reason not to serve its owner ----
+mkdir -p "$XDG_STATE_HOME/mcpctl"
+printf 'too short\n' >"$XDG_STATE_HOME/mcpctl/token"
+run mc up -d --port 0
+is 'up with a token file that holds none' "$status $errors" '0 1 of 2 servers still starting; `mcpctl status` shows them'
+run mc token
+is 'the token itself is refused' "$status" 3
+rm "$XDG_STATE_HOME/mcpctl/token"
+run mc token
+is 'a new one' "$status ${#out}" '0 64'
 
 cd / || exit 99
 e2e_done
