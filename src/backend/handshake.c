@@ -6,7 +6,9 @@
 #include "config.h"
 
 #include "backend/internal.h"
+#include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "config/config.h"
 #include "json/scan.h"
@@ -171,7 +173,8 @@ static void on_initialize(struct mc_call *c, const struct mc_envelope *e)
             return;
         }
         mc_env_string(e, MC_F_E_MESSAGE, &text);
-        backend_start_failed(b, text.len ? text.data : "it refused initialize", true);
+        MC_CLEANUP(mc_freep) char *why = mc_asprintf("it refused initialize%s%s", text.len ? ": " : "", text.len ? text.data : "");
+        backend_start_failed(b, why, true);
         mc_buf_done(&text);
         return;
     }

@@ -168,7 +168,8 @@ static void on_page_failed(struct mc_call *c, const struct mc_err *err)
 
     if (!b->listing.running)
         return;
-    backend_note_error(b, "%s failed: %s", mc_kind_method(b->listing.kind), err->msg);
+    if (b->state != MC_BACKEND_STOPPING) /* what was asked to end may do so in the middle of a list */
+        backend_note_error(b, "%s failed: %s", mc_kind_method(b->listing.kind), err->msg);
     if (b->child)
         kind_done(b);
 }

@@ -28,5 +28,7 @@ void mc_launch_done(struct mc_launch *l);
 void mc_spec_references(const struct mc_server_spec *spec, struct mc_strv *ret);
 /* The command line (or URL) as written, in full, quoted for a shell, control characters made visible. Caller frees. */
 char *mc_spec_command_line(const struct mc_server_spec *spec);
+/* The server's name in the same way, for a command that a message tells the user to type. Caller frees. */
+char *mc_spec_name_word(const struct mc_server_spec *spec);
 
 #endif

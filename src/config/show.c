@@ -72,7 +72,6 @@ static void add_escaped(struct mc_buf *out, const char *p, size_t n)
     }
 }
 
-/* Bare, in '…', or in $'…' when something in it cannot be shown. Each is what a shell would read as the same text. */
 static void add_char(struct mc_buf *out, const char *p, size_t n, bool escapes)
 {
     if (*p == '\'')
@@ -116,5 +115,13 @@ char *mc_spec_command_line(const struct mc_server_spec *spec)
         mc_buf_addc(&out, ' ');
         add_word(&out, spec->args.v[i]);
     }
+    return mc_buf_steal(&out);
+}
+
+char *mc_spec_name_word(const struct mc_server_spec *spec)
+{
+    MC_CLEANUP(mc_buf_done) struct mc_buf out = MC_BUF_INIT(SHOWN_MAX);
+
+    add_word(&out, spec->name);
     return mc_buf_steal(&out);
 }

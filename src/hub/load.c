@@ -44,6 +44,7 @@ static char *log_path(const char *server, const char *digest)
 static void load_server(struct load *job, const struct mc_trust_book *trust, struct loaded *l)
 {
     const struct mc_server_spec *spec = l->spec;
+    MC_CLEANUP(mc_freep) char *word = mc_spec_name_word(spec);
     struct mc_err err;
 
     l->trust = mc_trust_check(trust, job->root, spec);
@@ -55,7 +56,7 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
         refuse(l, SERVER_BLOCKED,
                mc_asprintf("%s; allow it with: mcpctl trust %s",
                            l->trust == MC_TRUST_CHANGED ? "its config has changed since you trusted it" : "not trusted yet",
-                           spec->name));
+                           word));
     } else if (mc_launch_resolve(spec, job->root, job->env.v ? job->env.v : no_env, &l->backend.launch, &err)) {
         refuse(l, SERVER_UNUSABLE, mc_strdup(err.msg));
     } else {

@@ -95,7 +95,7 @@ static int in_path(const char *name, const char *path, const char *cwd, char **r
         return mc_err_set(err, MC_E_NOT_FOUND,
                           "command '%s' was not found: PATH is not set, %s was searched", name,
                           list);
-    return mc_err_set(err, MC_E_NOT_FOUND, "command '%s' was not found in PATH (%s)", name, path);
+    return mc_err_set(err, MC_E_NOT_FOUND, "command '%s' was not found in PATH: install it, or write its full path", name);
 }
 
 int mc_lookup_command(const char *name, char *const *env, const char *cwd, char **ret,

@@ -43,6 +43,18 @@ is 'the token itself is refused' "$status" 3
 rm "$XDG_STATE_HOME/mcpctl/token"
 run mc token
 is 'a new one' "$status ${#out}" '0 64'
+mc down --all >/dev/null
+
+# ---- what is wrong with a server is said in words that lead on ----
+jq -n --arg fake "$fakeserver" '{mcpServers: {"my notes": {command: $fake}, gone: {command: "no-such-program"}, cat: {command: "cat"}}}' >.mcp.json
+mc untrust >/dev/null
+run mc up -d --port 0
+like 'the name of a server is one word of the command to type' "$errors" "not trusted yet; allow it with: mcpctl trust 'my notes'"
+mc trust >/dev/null
+run mc up -d
+is 'one of three' "$status" 0
+like 'a missing command' "$(mc status)" "'no-such-program' was not found in PATH: install it, or write its full path"
+like 'no server at all' "$(mc status)" 'it refused initialize: '
 
 cd / || exit 99
 e2e_done
