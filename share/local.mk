@@ -1,0 +1,7 @@
+systemduserdir = $(prefix)/lib/systemd/user
+nodist_systemduser_DATA = share/mcpctl.service
+EXTRA_DIST += share/mcpctl.service.in
+CLEANFILES += share/mcpctl.service
+
+share/mcpctl.service: share/mcpctl.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) share && sed 's|@bindir[@]|$(bindir)|' $(srcdir)/share/mcpctl.service.in >$@.tmp && mv $@.tmp $@
