@@ -210,22 +210,23 @@ static int attached(struct up *up, struct mc_err *err)
     }
 }
 
+static int reach_and_add(struct up *up, const char *root, struct mc_err *err)
+{
+    int ret = reach_hub(up, err);
+    return ret < 0 ? ret : add_workspace(up, root, err);
+}
+
 /* A hub that was ending took our connection and let it fall: there is room for a new one. */
 static int add_to_hub(struct up *up, const char *root, struct mc_err *err)
 {
-    int ret = reach_hub(up, err);
-    if (ret < 0)
-        return ret;
-    ret = add_workspace(up, root, err);
-    if (ret != -MC_E_UNREACHABLE)
+    int ret = reach_and_add(up, root, err);
+    if (ret != -MC_E_UNREACHABLE || !up->client)
         return ret;
     MC_CLEANUP(mc_closep) int pidfd = mc_launch_watch(up->client);
     ret = mc_launch_await_end(up->client, pidfd, err);
     mc_client_free(up->client);
     up->client = NULL;
-    if (ret == 0)
-        ret = reach_hub(up, err);
-    return ret < 0 ? ret : add_workspace(up, root, err);
+    return ret < 0 ? ret : reach_and_add(up, root, err);
 }
 
 static int run(struct up *up, struct mc_err *err)
