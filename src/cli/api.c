@@ -9,6 +9,8 @@
 
 #include <ctype.h>
 
+#define NEAR_ENOUGH 3
+
 enum mc_code mc_api_code(const char *slug)
 {
     for (int code = 1; slug && code < MC_E_MAX; code++) {
@@ -123,6 +125,30 @@ const cJSON *mc_api_workspace(const cJSON *status, const char *root)
             return w;
     }
     return NULL;
+}
+
+int mc_api_check_server(const cJSON *w, const char *name, struct mc_err *err)
+{
+    const cJSON *server;
+    const char *best = NULL;
+    unsigned distance = NEAR_ENOUGH + 1;
+    cJSON_ArrayForEach(server, mc_doc_get(w, "servers"))
+    {
+        const char *s = mc_doc_str(server, "name");
+        if (s && strcmp(s, name) == 0)
+            return 0;
+        unsigned d = s ? mc_str_distance(s, name) : distance;
+        if (d < distance) {
+            best = s;
+            distance = d;
+        }
+    }
+    if (best)
+        return mc_err_set(err, MC_E_USAGE, "workspace %s has no server '%s'; did you mean '%s'?",
+                          mc_doc_str(w, "name"), name, best);
+    return mc_err_set(err, MC_E_USAGE,
+                      "workspace %s has no server '%s'; `mcpctl status` lists them",
+                      mc_doc_str(w, "name"), name);
 }
 
 const cJSON *mc_api_current(const cJSON *status, struct mc_err *err)

@@ -29,6 +29,8 @@ void mc_api_escape(struct mc_buf *out, const char *s);
 
 /* The workspace whose root this is; NULL when it is not in the hub. */
 const cJSON *mc_api_workspace(const cJSON *status, const char *root);
+/* 0, or -MC_E_USAGE with a suggestion when that workspace has no such server. */
+int mc_api_check_server(const cJSON *workspace, const char *name, struct mc_err *err);
 /* That of the current directory, else the default one, else the only one; NULL and an error if there is none. */
 const cJSON *mc_api_current(const cJSON *status, struct mc_err *err);
 /* GET /api/status; *ret_workspace (may be NULL) points into it. */

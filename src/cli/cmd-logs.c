@@ -82,6 +82,9 @@ int mc_cmd_logs(struct mc_cli *cli)
     int ret = mc_client_open(&c, &err);
     if (ret == 0)
         ret = mc_api_here(c, &status, &w, &err);
+    const char *server = mc_args_operand(cli->args, 0);
+    if (ret == 0 && server)
+        ret = mc_api_check_server(w, server, &err);
     if (ret == 0) {
         build_path(cli, w, &path);
         mc_logline_widen(&l.names, mc_doc_get(w, "servers"));

@@ -12,32 +12,6 @@
 
 #include <stdio.h>
 
-#define NEAR_ENOUGH 3
-
-static int unknown_server(const cJSON *w, const char *name, struct mc_err *err)
-{
-    const cJSON *server;
-    const char *best = NULL;
-    unsigned distance = NEAR_ENOUGH + 1;
-    cJSON_ArrayForEach(server, mc_doc_get(w, "servers"))
-    {
-        const char *s = mc_doc_str(server, "name");
-        if (s && strcmp(s, name) == 0)
-            return 0;
-        unsigned d = s ? mc_str_distance(s, name) : distance;
-        if (d < distance) {
-            best = s;
-            distance = d;
-        }
-    }
-    if (best)
-        return mc_err_set(err, MC_E_USAGE, "workspace %s has no server '%s'; did you mean '%s'?",
-                          mc_doc_str(w, "name"), name, best);
-    return mc_err_set(err, MC_E_USAGE,
-                      "workspace %s has no server '%s'; `mcpctl status` lists them",
-                      mc_doc_str(w, "name"), name);
-}
-
 static int act(struct mc_client *c, const cJSON *w, const char *name, const char *verb, cJSON **ret,
                struct mc_err *err)
 {
@@ -47,14 +21,20 @@ static int act(struct mc_client *c, const cJSON *w, const char *name, const char
     mc_buf_addz(&path, "/servers/");
     mc_api_escape(&path, name);
     mc_buf_addf(&path, "/%s", verb);
-    return mc_api_doc(c, "POST", path.data, MC_STR("{}"), ret, err);
+    int r = mc_api_doc(c, "POST", path.data, MC_STR("{}"), ret, err);
+    if (r < 0 || mc_view_phase(*ret) != MC_VIEW_FAILED)
+        return r;
+    const char *why = mc_view_why(*ret);
+    r = mc_err_set(err, MC_E_UNREACHABLE, "server \"%s\": %s", name, why ? why : "it cannot be started");
+    mc_doc_free(*ret);
+    *ret = NULL;
+    return r;
 }
 
 /* What was asked for may take a moment: say so, unless it is over already. */
 static void say(const char *name, const char *doing, const cJSON *server)
 {
-    enum mc_view_phase phase = mc_view_phase(server);
-    bool over = phase == MC_VIEW_FAILED || (phase == MC_VIEW_UP && strcmp(doing, "starting") == 0);
+    bool over = mc_view_phase(server) == MC_VIEW_UP && strcmp(doing, "starting") == 0;
     printf("%s: %s\n", name, over ? mc_view_state(server) : doing);
 }
 
@@ -69,7 +49,7 @@ static int each(struct mc_cli *cli, const char *verb, const char *doing)
     if (ret == 0)
         ret = mc_api_here(c, &status, &w, &err);
     for (size_t i = 0; ret == 0 && i < cli->args->n_operands; i++)
-        ret = unknown_server(w, mc_args_operand(cli->args, i), &err);
+        ret = mc_api_check_server(w, mc_args_operand(cli->args, i), &err);
     for (size_t i = 0; ret == 0 && i < cli->args->n_operands; i++) {
         cJSON *server = NULL;
         ret = act(c, w, mc_args_operand(cli->args, i), verb, &server, &err);

@@ -156,31 +156,70 @@ static void reload_token(struct hub *h, struct mc_http_req *req, const struct ro
     reply_empty(req);
 }
 
-static void server_action(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+/* ---- start, stop, restart of a server; before it starts its files are read again: what was wrong in them may have been mended ---- */
+
+static const struct action {
+    struct mc_str name;
+    void (*run)(struct mc_backend *b);
+    bool renew;
+} actions[] = {
+    {MC_STR("start"), mc_backend_start, true}, {MC_STR("stop"), mc_backend_stop, false}, {MC_STR("restart"), mc_backend_restart, true}};
+
+static void act(struct workspace *ws, struct mc_str name, const struct action *action, struct mc_http_req *req)
 {
-    static const struct {
-        struct mc_str name;
-        void (*run)(struct mc_backend *b);
-    } actions[] = {
-        {MC_STR("start"), mc_backend_start}, {MC_STR("stop"), mc_backend_stop}, {MC_STR("restart"), mc_backend_restart}};
-    struct workspace *ws = workspace_find(h, c->v[0]);
-    struct server *srv = ws ? workspace_server(ws, c->v[1]) : NULL;
+    struct server *srv = workspace_server(ws, name);
 
     if (!srv) {
-        fail(req, 404, MC_E_NOT_FOUND, ws ? "no such server" : "no such workspace", ws ? c->v[1] : c->v[0]);
-        return;
-    }
-    if (!srv->backend) {
+        fail(req, 404, MC_E_NOT_FOUND, "no such server", name);
+    } else if (!srv->backend) {
         fail(req, 409, srv->mode == SERVER_BLOCKED ? MC_E_DENIED : MC_E_CONFIG, srv->reason ? srv->reason : "it cannot run", MC_STR_NONE);
+    } else {
+        action->run(srv->backend);
+        reply(req, status_server_text(srv));
+    }
+}
+
+struct renewal {
+    struct addition addition;
+    const struct action *action;
+    char *server;
+};
+
+static void on_renewed(void *arg, struct workspace *ws, const struct mc_err *err)
+{
+    struct renewal *r = arg;
+
+    if (r->addition.req && ws)
+        act(ws, mc_str_of(r->server), r->action, r->addition.req);
+    else if (r->addition.req)
+        api_error(r->addition.req, 400, err);
+    mc_free(r->server);
+    mc_free(r);
+}
+
+static void server_action(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    struct workspace *ws = workspace_find(h, c->v[0]);
+    const struct action *action = NULL;
+
+    for (size_t i = 0; i < MC_ARRAY_LEN(actions); i++)
+        if (mc_str_eq(c->v[2], actions[i].name))
+            action = &actions[i];
+    if (!ws || !action) {
+        fail(req, 404, MC_E_NOT_FOUND, ws ? "no such action" : "no such workspace", ws ? c->v[2] : c->v[0]);
         return;
     }
-    for (size_t i = 0; i < MC_ARRAY_LEN(actions); i++)
-        if (mc_str_eq(c->v[2], actions[i].name)) {
-            actions[i].run(srv->backend);
-            reply(req, status_server_text(srv));
-            return;
-        }
-    fail(req, 404, MC_E_NOT_FOUND, "no such action", c->v[2]);
+    if (!action->renew) {
+        act(ws, c->v[1], action, req);
+        return;
+    }
+    struct renewal *r = MC_NEW(struct renewal);
+    r->addition.req = req;
+    r->addition.sink.gone = on_gone;
+    r->action = action;
+    r->server = mc_str_dup(c->v[1]);
+    mc_http_set_data(req, &r->addition.sink);
+    workspace_renew(ws, on_renewed, r);
 }
 
 static void get_attach(struct hub *h, struct mc_http_req *req, const struct route_captures *c)

@@ -128,6 +128,8 @@ struct workspace *workspace_by_root(struct hub *h, const char *root);
 struct server *workspace_server(struct workspace *ws, struct mc_str name);
 /* Loads config, trust and caches on the pool, then adds or renews the workspace. done: ws, or NULL and err. Takes env. */
 void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach, void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg);
+/* Reads the files of a workspace again, with the environment that it was added with. done: as above; NULL too when it was taken down meanwhile. */
+void workspace_renew(struct workspace *ws, void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg);
 void workspace_remove(struct workspace *ws);
 void workspace_choose(struct hub *h, struct workspace *ws);
 void listens_of_workspace_over(struct workspace *ws);

@@ -143,10 +143,12 @@ static void apply(struct workspace *ws, struct load *job)
 }
 
 /* No cached catalog: it has to tell once what it offers. Otherwise it sleeps until it is used. */
-static void start_servers(struct workspace *ws)
+static void start_servers(struct workspace *ws, bool renewed)
 {
     for (size_t i = 0; i < ws->n_servers; i++) {
         struct server *srv = &ws->servers[i];
+        if (renewed && srv->backend && mc_backend_state(srv->backend) == MC_BACKEND_FAILED)
+            continue; /* nobody has asked for this one */
         if (srv->backend && (srv->spec->start == MC_START_EAGER || !mc_backend_catalog(srv->backend)))
             mc_backend_start(srv->backend);
     }
@@ -154,7 +156,7 @@ static void start_servers(struct workspace *ws)
 
 struct addition {
     struct hub *hub;
-    bool detach;
+    bool detach, renew;
     void (*done)(void *arg, struct workspace *ws, const struct mc_err *err);
     void *arg;
 };
@@ -166,9 +168,11 @@ static void on_loaded(struct load *job, void *arg)
     struct workspace *ws = workspace_by_root(h, job->root);
     bool fresh = !ws;
 
-    if (job->err.code || h->ending) {
-        if (!job->err.code)
-            mc_err_set(&job->err, MC_E_UNREACHABLE, "the hub is ending");
+    if (!job->err.code && h->ending)
+        mc_err_set(&job->err, MC_E_UNREACHABLE, "the hub is ending");
+    else if (!job->err.code && fresh && a->renew)
+        mc_err_set(&job->err, MC_E_UNREACHABLE, "the workspace was taken down");
+    if (job->err.code) {
         a->done(a->arg, NULL, &job->err);
         load_free(job);
         mc_free(a);
@@ -194,7 +198,7 @@ static void on_loaded(struct load *job, void *arg)
         mc_info("hub", "workspace %s: %s", ws->name, ws->root);
     }
     ws->detached |= a->detach;
-    start_servers(ws);
+    start_servers(ws, a->renew);
     notify_lists(ws, NULL, MC_KINDS_ALL);
     attach_changed(h);
     a->done(a->arg, ws, NULL);
@@ -206,8 +210,19 @@ void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool de
 {
     struct addition *a = MC_NEW(struct addition);
 
-    *a = (struct addition){h, detach, done, arg};
+    *a = (struct addition){.hub = h, .detach = detach, .done = done, .arg = arg};
     load_begin(h->loop, root, env, on_loaded, a);
+}
+
+void workspace_renew(struct workspace *ws, void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg)
+{
+    struct addition *a = MC_NEW(struct addition);
+    struct mc_strv env = {0};
+
+    *a = (struct addition){.hub = ws->hub, .renew = true, .done = done, .arg = arg};
+    for (size_t i = 0; i < ws->env.n; i++)
+        mc_strv_push(&env, ws->env.v[i]);
+    load_begin(ws->hub->loop, ws->root, &env, on_loaded, a);
 }
 
 void workspace_choose(struct hub *h, struct workspace *ws)

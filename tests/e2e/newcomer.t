@@ -13,6 +13,11 @@ run() {
     errors=$(cat "$work/stderr")
 }
 
+# state_is SERVER STATE
+state_is() {
+    [ "$(server_state "$repo" "$1")" = "$2" ]
+}
+
 ms() {
     read -r up _ </proc/uptime
     echo "${up%.*}${up#*.}0"
@@ -55,6 +60,34 @@ run mc up -d
 is 'one of three' "$status" 0
 like 'a missing command' "$(mc status)" "'no-such-program' was not found in PATH: install it, or write its full path"
 like 'no server at all' "$(mc status)" 'it refused initialize: '
+run mc restart gone
+is 'a server that fails at once: exit 4' "$status" 4
+like 'and why' "$errors" "server \"gone\": command 'no-such-program' was not found"
+run mc start gone --json
+is 'the same as JSON' "$(printf '%s' "$errors" | jq -r .error.code) $out" 'unreachable '
+run mc logs caat
+is 'the log of a server that is not there: exit 2' "$status" 2
+like 'and a suggestion' "$errors" "did you mean 'cat'"
+mc down --all >/dev/null
+
+# ---- a mistake that was mended is seen by restart ----
+jq -n --arg fake "$fakeserver" '{mcpServers: {notes: {command: $fake, args: ["--trace"], envFile: ".env"}, good: {command: $fake}}}' >.mcp.json
+printf 'this is no variable\n' >.env
+mc trust >/dev/null
+run mc up -d --port 0
+like 'a wrong envFile' "$(mc status)" '.env:1: expected NAME=value'
+run mc restart notes
+is 'it stays wrong' "$status" 3
+pid=$(mc status --json | jq '.workspaces[0].servers[] | select(.name == "good") | .pid')
+printf 'A=b\n' >.env
+run mc restart notes
+is 'mended' "$status $out" '0 notes: restarting'
+wait_for 'it runs' state_is notes READY
+is 'the other one went on' "$(mc status --json | jq '.workspaces[0].servers[] | select(.name == "good") | .pid')" "$pid"
+printf 'A=c\n' >.env
+wait_for 'a restart takes the new value' mc restart notes
+wait_for 'it runs again' state_is notes READY
+is 'the value' "$(tr '\0' '\n' <"/proc/$(mc status --json | jq '.workspaces[0].servers[] | select(.name == "notes") | .pid')/environ" | grep '^A=')" A=c
 
 cd / || exit 99
 e2e_done
