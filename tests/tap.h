@@ -40,11 +40,16 @@ __attribute__((format(printf, 4, 5), unused)) static bool tap_ok_(bool pass, con
             printf("# got %lld, wanted %lld\n", got_, want_);                                      \
     } while (0)
 
+/* Not inlined: where a test names its text in the message, gcc 14 would follow the NULL that this allows into that. */
+__attribute__((noinline, unused)) static bool tap_same_(const char *got, const char *want)
+{
+    return got && want ? strcmp(got, want) == 0 : got == want;
+}
+
 #define is_str(got, want, ...)                                                                     \
     do {                                                                                           \
         const char *got_ = (got), *want_ = (want);                                                 \
-        bool same_ = got_ && want_ ? strcmp(got_, want_) == 0 : got_ == want_;                     \
-        if (!tap_ok_(same_, __FILE__, __LINE__, __VA_ARGS__))                                      \
+        if (!tap_ok_(tap_same_(got_, want_), __FILE__, __LINE__, __VA_ARGS__))                     \
             printf("# got    \"%s\"\n# wanted \"%s\"\n", got_ ? got_ : "(null)",                   \
                    want_ ? want_ : "(null)");                                                      \
     } while (0)
