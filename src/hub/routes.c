@@ -174,8 +174,8 @@ static void on_request(void *arg, struct mc_http_req *req)
             routes[i].handle(h, req, &who, &caps);
             return;
         }
-    /* what changes the hub's state is reached over the unix socket alone */
-    if (mc_str_starts(path, MC_STR("/api/")) && mc_http_peer(req)->via == MC_HTTP_UNIX)
+    /* what changes the hub's state is for its own user, over the unix socket: the token opens the endpoints alone */
+    if (mc_str_starts(path, MC_STR("/api/")) && mc_http_peer(req)->via == MC_HTTP_UNIX && who.kind == MC_PRINCIPAL_USER)
         api_request(h, req);
     else
         http_error(req, 404, MC_RPC_INVALID_REQUEST, "no such page; the MCP endpoint is /mcp");

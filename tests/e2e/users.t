@@ -46,4 +46,16 @@ is "another user cannot take over a session, whatever it knows of it" \
 chmod 755 "$work"
 ask --unix-socket "$XDG_RUNTIME_DIR/mcpctl/hub.sock" http://localhost/mcp >/dev/null
 unlike 'the unix socket is closed to others' "$(cat "$work/other")" '"result"'
+
+# Somebody opened it, as a mount into a container does: the token opens the endpoint, not the management of the hub.
+chmod 755 "$XDG_RUNTIME_DIR" "$XDG_RUNTIME_DIR/mcpctl"
+chmod 666 "$XDG_RUNTIME_DIR/mcpctl/hub.sock"
+socket=$XDG_RUNTIME_DIR/mcpctl/hub.sock
+is 'another user on the unix socket needs the token' "$(ask --unix-socket "$socket" http://localhost/mcp)" 401
+is 'and gets in with it' "$(ask --unix-socket "$socket" -H "Authorization: Bearer $(mc token)" http://localhost/mcp)" 200
+is 'the token does not manage the hub' \
+    "$(ask --unix-socket "$socket" -H "Authorization: Bearer $(mc token)" http://localhost/api/shutdown)" 404
+chmod 700 "$XDG_RUNTIME_DIR" "$XDG_RUNTIME_DIR/mcpctl"
+chmod 600 "$XDG_RUNTIME_DIR/mcpctl/hub.sock"
+still_serves 'after that'
 e2e_done
