@@ -2,7 +2,6 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #define CAP_FIRST 64
@@ -79,10 +78,9 @@ int mc_buf_addc(struct mc_buf *b, char c)
     return mc_buf_add(b, &c, 1);
 }
 
-int mc_buf_addf(struct mc_buf *b, const char *fmt, ...)
+int mc_buf_addv(struct mc_buf *b, const char *fmt, va_list ap)
 {
-    va_list ap, again;
-    va_start(ap, fmt);
+    va_list again;
     va_copy(again, ap);
     size_t room = b->data ? b->cap - b->len : 0;
     int n = vsnprintf(room ? b->data + b->len : NULL, room, fmt, ap);
@@ -95,6 +93,14 @@ int mc_buf_addf(struct mc_buf *b, const char *fmt, ...)
         b->data[b->len] = '\0';
     }
     va_end(again);
+    return ret;
+}
+
+int mc_buf_addf(struct mc_buf *b, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int ret = mc_buf_addv(b, fmt, ap);
     va_end(ap);
     return ret;
 }

@@ -8,6 +8,8 @@
 #include "base/fwd.h"
 #include "base/str.h"
 
+#include <stdarg.h>
+
 struct mc_buf {
     char *data; /* NUL-terminated after every append, for debuggers and C strings */
     size_t len;
@@ -26,6 +28,7 @@ int mc_buf_addz(struct mc_buf *b, const char *z);
 int mc_buf_adds(struct mc_buf *b, struct mc_str s);
 int mc_buf_addc(struct mc_buf *b, char c);
 int mc_buf_addf(struct mc_buf *b, const char *fmt, ...) MC_PRINTF(2, 3);
+int mc_buf_addv(struct mc_buf *b, const char *fmt, va_list ap) MC_PRINTF(2, 0);
 int mc_buf_reserve(struct mc_buf *b, size_t more); /* room for `more` bytes behind len */
 void mc_buf_drop(struct mc_buf *b, size_t n);      /* removes n bytes from the front */
 char *mc_buf_steal(struct mc_buf *b);              /* NUL-terminated, caller frees; b is empty afterwards */

@@ -154,24 +154,18 @@ static size_t ask(struct pending *p)
 /* What stays blocked, and the command that would allow it. */
 static void say_blocked(const struct pending *p, size_t from)
 {
-    if (from == p->n)
-        return;
-    fprintf(stderr,
-            "%s not trusted, so %s blocked. To see what would run and allow it:\n  mcpctl trust",
-            p->n - from == 1 ? "This server is" : "These servers are",
-            p->n - from == 1 ? "it stays" : "they stay");
+    MC_CLEANUP(mc_buf_done) struct mc_buf names = MC_BUF_INIT(TEXT_MAX);
     for (size_t i = from; i < p->n; i++) {
-        bool plain =
-            p->specs[i]->name[strspn(
-                p->specs[i]->name,
-                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")] == '\0';
-        MC_CLEANUP(mc_freep) char *name = mc_str_printable(mc_str_of(p->specs[i]->name), false);
-        fprintf(stderr, plain ? " %s" : " '%s'", name);
+        MC_CLEANUP(mc_freep) char *name = mc_spec_name_word(p->specs[i]);
+        mc_buf_addf(&names, " %s", name);
     }
-    fputc('\n', stderr);
+    if (names.len)
+        mc_out_note("%s blocked until you allow %s:\n  mcpctl trust%s",
+                    p->n - from == 1 ? "It stays" : "They stay", p->n - from == 1 ? "it" : "them",
+                    names.data);
 }
 
-int mc_ask_trust(const struct mc_config *config, bool never, struct mc_err *err)
+int mc_ask_trust(const struct mc_config *config, enum mc_ask_how how, struct mc_err *err)
 {
     struct mc_trust_book *book = NULL;
     struct pending p = {0};
@@ -180,10 +174,10 @@ int mc_ask_trust(const struct mc_config *config, bool never, struct mc_err *err)
     if (ret < 0)
         return ret;
     collect(config, book, &p);
-    if (p.n && !never && mc_out_terminal(STDIN_FILENO) && mc_out_terminal(STDERR_FILENO)) {
+    if (p.n && how != MC_ASK_QUIETLY)
         show(&p, mc_config_root(config));
+    if (p.n && how == MC_ASK && mc_out_terminal(STDIN_FILENO) && mc_out_terminal(STDERR_FILENO))
         yes = ask(&p);
-    }
     if (yes)
         ret = mc_trust_grant(mc_config_root(config), p.specs, yes, err);
     if (ret == 0)

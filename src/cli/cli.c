@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Descriptors 0 to 2 are open from here on: a socket that became "standard error" would be written to. */
@@ -58,6 +59,16 @@ static int run(struct mc_cli *cli)
     return c->run(cli);
 }
 
+/* A mistake before --json keeps the parser from seeing it. */
+static bool names_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    }
+    return false;
+}
+
 int mc_cli_main(int argc, char **argv)
 {
     struct mc_args args;
@@ -65,7 +76,9 @@ int mc_cli_main(int argc, char **argv)
     struct mc_cli cli = {.args = &args};
     hold_standard_fds();
     int ret = mc_args_parse(argc, argv, &args, &err);
-    cli.json = mc_args_has(&args, "json");
+    cli.json = mc_args_has(&args, "json") || (ret < 0 && names_json(argc, argv));
+    if (cli.json)
+        mc_out_set_json();
     cli.verbose = mc_args_count(&args, "verbose");
     mc_log_set_level(cli.verbose == 0   ? MC_LOG_WARN
                      : cli.verbose == 1 ? MC_LOG_INFO

@@ -47,7 +47,8 @@ static int prepare(struct up *up, char **ret_root, struct mc_err *err)
     int ret = mc_repo_load(ret_root, &config, err);
     if (ret == 0) {
         say_remote(config);
-        ret = mc_ask_trust(config, mc_args_has(up->cli->args, "no-trust-prompt") || up->cli->json,
+        bool never = mc_args_has(up->cli->args, "no-trust-prompt");
+        ret = mc_ask_trust(config, up->cli->json ? MC_ASK_QUIETLY : never ? MC_ASK_NEVER : MC_ASK,
                            err);
     }
     mc_config_unref(config);

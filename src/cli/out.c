@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "cli/cli.h"
 #include "json/scan.h"
@@ -13,6 +14,15 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define NOTE_MAX (1u << 20)
+
+static bool all_json; /* of a process that does one command and ends */
+
+void mc_out_set_json(void)
+{
+    all_json = true;
+}
+
 bool mc_out_terminal(int fd)
 {
     return isatty(fd) == 1;
@@ -22,7 +32,7 @@ bool mc_out_color(int fd)
 {
     const char *no = getenv("NO_COLOR");
     const char *term = getenv("TERM");
-    return !(no && *no) && !(term && strcmp(term, "dumb") == 0) && mc_out_terminal(fd);
+    return !all_json && !(no && *no) && !(term && strcmp(term, "dumb") == 0) && mc_out_terminal(fd);
 }
 
 unsigned mc_out_width(int fd)
@@ -86,11 +96,18 @@ int mc_out_fail(const struct mc_cli *cli, const struct mc_err *err)
 
 void mc_out_note(const char *fmt, ...)
 {
+    MC_CLEANUP(mc_buf_done) struct mc_buf text = MC_BUF_INIT(NOTE_MAX);
+    MC_CLEANUP(mc_buf_done) struct mc_buf json = MC_BUF_INIT(8 * NOTE_MAX);
     va_list ap;
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    mc_buf_addv(&text, fmt, ap);
     va_end(ap);
-    fputc('\n', stderr);
+    if (all_json) {
+        mc_buf_addz(&json, "{\"note\":");
+        mc_jstr_quote(mc_buf_str(&text), &json);
+        mc_buf_addz(&json, "}");
+    }
+    fprintf(stderr, "%s\n", all_json ? json.data : text.data);
 }
 
 void mc_out_bytes(struct mc_str s)

@@ -33,6 +33,8 @@ const char *mc_out_plain(bool on);
 
 /* "mcpctl: message" on stderr, or {"error":{"code","message"}} with --json; returns the exit status. cli may be NULL. */
 int mc_out_fail(const struct mc_cli *cli, const struct mc_err *err);
+/* For the rest of the run: notes as {"note"} lines, so that everything on stderr is JSON, and no colour. */
+void mc_out_set_json(void);
 /* A line on stderr. */
 void mc_out_note(const char *fmt, ...) MC_PRINTF(1, 2);
 /* Bytes to stdout; control characters become visible when that is a terminal (newlines and tabs stay). */

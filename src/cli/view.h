@@ -28,7 +28,8 @@ void mc_view_servers(const cJSON *workspace, struct mc_buf *out, bool color, uns
                      const char *spinner);
 /* "hub 0.1.0  pid 12  up 3m  http://localhost:37373/mcp  2 sessions" */
 void mc_view_hub(const cJSON *status, struct mc_buf *out, bool color);
-/* Every server that was to start and is not up, why, and its last lines on stderr; for the end of a failed `up`. */
+/* Every server that was to start and is not up, why, and its last lines on stderr; for the end of a failed `up`, which has told already
+ * what is blocked. */
 void mc_view_failures(const cJSON *workspace, struct mc_buf *out, bool color);
 /* " | line" under a server: its last stderr lines, printable. */
 void mc_view_stderr(const cJSON *server, struct mc_buf *out, const char *indent);

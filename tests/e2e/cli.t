@@ -70,7 +70,8 @@ servers "$repo" "good=$fakeserver --echo --resources" "big=$fakeserver --tools 1
 run mc up -d --port 0
 is 'up -d without trust: exit 5' "$status" 5
 like 'up -d without trust: the command that allows it' "$errors" 'mcpctl trust good big'
-like 'up -d without trust: blocked' "$errors" 'good: blocked'
+like 'up -d without trust: blocked' "$errors" 'They stay blocked until you allow them:'
+like 'up -d without trust: what would run, also where nothing is asked' "$errors" "runs  $fakeserver --echo --resources"
 run mc trust goood
 is 'trust of an unknown server: exit 2' "$status" 2
 like 'trust of an unknown server: a suggestion' "$errors" "did you mean 'good'"

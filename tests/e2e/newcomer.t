@@ -54,7 +54,13 @@ mc down --all >/dev/null
 jq -n --arg fake "$fakeserver" '{mcpServers: {"my notes": {command: $fake}, gone: {command: "no-such-program"}, cat: {command: "cat"}}}' >.mcp.json
 mc untrust >/dev/null
 run mc up -d --port 0
-like 'the name of a server is one word of the command to type' "$errors" "not trusted yet; allow it with: mcpctl trust 'my notes'"
+like 'the name of a server is one word of the command to type' "$errors" "mcpctl trust 'my notes' gone cat"
+like 'in the status too' "$(mc status)" "not trusted yet; allow it with: mcpctl trust 'my notes'"
+run mc up -d --json
+is 'with --json everything on stderr is JSON, notes too' "$(printf '%s' "$errors" | jq -rs '(.[0].note | contains("mcpctl trust")), .[-1].error.code')" 'true
+denied'
+run mc --bogus up --json
+is 'a wrong command line before --json too' "$status $(printf '%s' "$errors" | jq -r .error.code)" '2 usage'
 mc trust >/dev/null
 run mc up -d
 is 'one of three' "$status" 0

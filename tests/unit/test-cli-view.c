@@ -87,7 +87,7 @@ static void failures(void)
     mc_buf_clear(&out);
     mc_view_failures(w, &out, false);
     is_str(out.data,
-           "a: failed: it?[2Jended\n  command: x y\n  | one\n  | t?wo\nb: blocked: not trusted\n",
+           "a: failed: it?[2Jended\n  command: x y\n  | one\n  | t?wo\n",
            "why, with the last lines, nothing that a terminal obeys");
     mc_doc_free(w);
 }
