@@ -33,7 +33,7 @@ static char *argv_of(const char *entry)
     struct mc_launch l;
     struct mc_err err = {0};
 
-    if (mc_launch_resolve(mc_config_server(c, 0), "/work/my repo", env, &l, &err) < 0) {
+    if (mc_launch_resolve(mc_config_server(c, 0), "/srv/my repo", env, &l, &err) < 0) {
         mc_buf_addz(&out, err.msg);
         ok(err.code == MC_E_CONFIG && !l.argv.v && !l.cwd, "nothing is left of what failed");
     } else {
@@ -62,7 +62,7 @@ static void test_expansion(void)
         {"${NONE:-${ALSO_NONE:-${USER}}!}", "me!"},
         {"${HOME:-${ALSO_NONE}}", "/home/me"},
         {"${WITH}", "${NESTED}"},
-        {"${workspaceFolder}/a", "/work/my repo/a"},
+        {"${workspaceFolder}/a", "/srv/my repo/a"},
         {"${workspaceFolderBasename}", "my repo"},
         {"${userHome}${/}${pathSeparator}", "/home/me//"},
         {"$HOME $$ $", "$HOME $$ $"},
