@@ -100,12 +100,31 @@ int mc_cmd_trust(struct mc_cli *cli)
     return ret < 0 ? mc_out_fail(cli, &err) : 0;
 }
 
-/* Works without a config too: what is no longer written can still be taken back. */
+/* A name that is neither written nor trusted is a slip, and what was meant would stay allowed. What is no longer written can still be taken
+ * back. */
+static int check_names(const struct mc_cli *cli, const char *root, struct mc_err *err)
+{
+    struct mc_config *config = NULL;
+    struct mc_trust_book *book = NULL;
+    int ret = mc_trust_load(&book, err);
+    (void)mc_config_load(root, &config, NULL); /* its mistakes are not the matter here */
+    for (size_t i = 0; ret == 0 && config && i < cli->args->n_operands; i++) {
+        const char *name = mc_args_operand(cli->args, i);
+        if (!mc_config_find(config, name) && !mc_trust_knows(book, root, name))
+            ret = unknown(config, name, err);
+    }
+    mc_config_unref(config);
+    mc_trust_free(book);
+    return ret;
+}
+
 int mc_cmd_untrust(struct mc_cli *cli)
 {
     MC_CLEANUP(mc_freep) char *root = NULL;
     struct mc_err err;
     int ret = mc_path_repo_root(".", &root, &err);
+    if (ret == 0)
+        ret = check_names(cli, root, &err);
     if (ret == 0 && cli->args->n_operands == 0)
         ret = mc_trust_revoke(root, NULL, &err);
     for (size_t i = 0; ret == 0 && i < cli->args->n_operands; i++)

@@ -121,6 +121,11 @@ enum mc_trust mc_trust_check(const struct mc_trust_book *b, const char *root,
     return strcmp(digest, spec->digest) == 0 ? MC_TRUST_YES : MC_TRUST_CHANGED;
 }
 
+bool mc_trust_knows(const struct mc_trust_book *b, const char *root, const char *server)
+{
+    return mc_doc_str(mc_doc_get(mc_doc_get(b->doc, "roots"), root), server) != NULL;
+}
+
 /* ---- changes ---- */
 
 struct change {

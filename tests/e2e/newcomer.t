@@ -62,6 +62,9 @@ denied'
 run mc --bogus up --json
 is 'a wrong command line before --json too' "$status $(printf '%s' "$errors" | jq -r .error.code)" '2 usage'
 mc trust >/dev/null
+run mc untrust caat
+is 'a slip in what is taken back: exit 2, not a yes' "$status" 2
+like 'and a suggestion' "$errors" "did you mean 'cat'"
 run mc up -d
 is 'one of three' "$status" 0
 like 'a missing command' "$(mc status)" "'no-such-program' was not found in PATH: install it, or write its full path"

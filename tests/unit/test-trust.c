@@ -53,6 +53,10 @@ static void test_grant(void)
     is_int(check("/r", both[1]), MC_TRUST_YES, "the other one still is");
 
     is_int(mc_trust_grant("/other", &one, 1, NULL), 0, "another repo");
+    struct mc_trust_book *book = NULL;
+    ok(mc_trust_load(&book, NULL) == 0 && mc_trust_knows(book, "/r", "a"), "a name that was allowed is known");
+    ok(!mc_trust_knows(book, "/r", "nobody") && !mc_trust_knows(book, "/elsewhere", "a"), "no other one, and nowhere else");
+    mc_trust_free(book);
     is_int(mc_trust_revoke("/r", "a", NULL), 0, "one server is no longer allowed");
     is_int(check("/r", one), MC_TRUST_NO, "it is not");
     is_int(check("/r", both[1]), MC_TRUST_YES, "the other one is");
