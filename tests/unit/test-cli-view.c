@@ -2,9 +2,15 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "cli/live.h"
 #include "cli/logline.h"
 #include "cli/verdict.h"
 #include "cli/view.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 static struct mc_buf out = MC_BUF_INIT(1u << 20);
 
@@ -92,6 +98,41 @@ static void failures(void)
     mc_doc_free(w);
 }
 
+/* What a terminal of that width is sent for this block. */
+static const char *sent(int master, struct mc_live *l, unsigned short width, const char *text)
+{
+    static char got[2048];
+    struct winsize ws = {.ws_col = width, .ws_row = 10};
+    struct mc_buf block = MC_BUF_INIT(1024);
+    mc_buf_addz(&block, text);
+    ioctl(master, TIOCSWINSZ, &ws);
+    mc_live_draw(l, &block);
+    mc_buf_done(&block);
+    ssize_t n = read(master, got, sizeof(got) - 1);
+    got[n > 0 ? n : 0] = '\0';
+    return got;
+}
+
+static void live(void)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0) {
+        skip("no terminal can be made here");
+        return;
+    }
+    int slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    struct mc_live l = MC_LIVE_INIT(slave);
+
+    is_str(sent(master, &l, 6, "\033[1mbold\033[0m text\nüüüüüüüü\n"), "\r\033[J\033[?7l\033[1mbold\033[0m t\r\nüüüüüü\r\n\033[?7h",
+           "a line is cut at the edge, by characters; colours end");
+    is_str(sent(master, &l, 6, "a\n"), "\033[2A\r\033[J\033[?7la\r\n\033[?7h", "the next one is drawn over it");
+    sent(master, &l, 20, "123456789012345678\nx\n");
+    ok(strncmp(sent(master, &l, 5, "a\n"), "\033[5A\r", 5) == 0, "lines that a narrower terminal has wrapped are all gone over");
+    mc_live_done(&l);
+    close(slave);
+    close(master);
+}
+
 static void lines(void)
 {
     struct mc_logline l = {.color = false};
@@ -110,6 +151,7 @@ int main(void)
     verdicts();
     tables();
     failures();
+    live();
     lines();
     mc_buf_done(&out);
     return done_testing();
