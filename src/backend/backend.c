@@ -198,8 +198,6 @@ static void spawn(struct mc_backend *b)
     mc_frame_init(&b->frame, MC_BACKEND_LINE_MAX);
     b->heard = false;
     b->rubbish = 0;
-    if (b->log_path && !b->log)
-        b->log = mc_rotlog_open(b->log_path, MC_BACKEND_LOG_MAX, NULL);
     if (mc_child_spawn(b->loop, &spec, &child_ops, b, &b->child, &err)) {
         b->child = NULL;
         settle(b, err.msg, err.code != MC_E_SYSTEM);

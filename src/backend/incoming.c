@@ -199,6 +199,8 @@ void incoming_stderr(struct mc_backend *b, const char *p, size_t n)
 {
     struct stderr_ring *r = &b->ring;
 
+    if (b->log_path && !b->log) /* most servers are silent: no file without a word */
+        b->log = mc_rotlog_open(b->log_path, MC_BACKEND_LOG_MAX, NULL);
     mc_rotlog_write(b->log, p, n);
     for (size_t i = 0; i < n; i++) {
         if (p[i] == '\n')

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/time.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Text of one message; what is longer is cut. */
@@ -56,6 +58,27 @@ void mc_rotlog_close(struct mc_rotlog *r)
     mc_closep(&r->fd);
     mc_free(r->path);
     mc_free(r);
+}
+
+static bool is_log(const char *name)
+{
+    size_t n = strlen(name);
+    return (n > 4 && strcmp(name + n - 4, ".log") == 0) || (n > 6 && strcmp(name + n - 6, ".log.1") == 0);
+}
+
+void mc_rotlog_sweep(const char *dir, unsigned age_s)
+{
+    DIR *d = opendir(dir);
+    time_t now = time(NULL);
+    if (!d)
+        return;
+    for (struct dirent *e; (e = readdir(d));) {
+        struct stat st;
+        if (is_log(e->d_name) && fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(st.st_mode) && now - st.st_mtim.tv_sec > (time_t)age_s)
+            (void)unlinkat(dirfd(d), e->d_name, 0);
+    }
+    closedir(d);
 }
 
 /* FILE becomes FILE.1. When that cannot be done the old file stays in use, and stays within its bound. */

@@ -28,6 +28,8 @@ void mc_log(enum mc_log_level level, const char *cat, const char *fmt, ...) MC_P
 struct mc_rotlog;
 struct mc_rotlog *mc_rotlog_open(const char *path, size_t max_bytes, struct mc_err *err);
 void mc_rotlog_write(struct mc_rotlog *r, const char *p, size_t n); /* NULL r is fine; errors are counted, not raised */
+/* Removes the logs in a directory (*.log, *.log.1) that have not been written to for so long. */
+void mc_rotlog_sweep(const char *dir, unsigned age_s);
 void mc_rotlog_close(struct mc_rotlog *r);
 
 #endif

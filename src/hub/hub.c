@@ -19,6 +19,7 @@
 
 #define TICK_MS 5000
 #define LOG_MAX (4u << 20)
+#define LOG_KEPT_S (30u * 86400) /* every change of an entry begins a log of its own */
 #define EMPTY_MS 30000 /* whoever started us for a workspace has died before it came */
 #define END_MS 8000 /* servers that are still there then are killed */
 
@@ -127,6 +128,16 @@ static int open_log(const struct mc_hub_options *o, struct mc_err *err)
         return -1;
     path = mc_path_join(dir, "hub.log");
     return mc_log_open(path, LOG_MAX, err);
+}
+
+/* The lock is held, so nobody writes to one of them but we: one line, which keeps our own from being removed. */
+static void sweep_logs(void)
+{
+    MC_CLEANUP(mc_freep) char *dir = NULL;
+
+    mc_info("hub", "starting");
+    if (mc_path_in(MC_DIR_STATE, "logs", &dir, NULL) == 0)
+        mc_rotlog_sweep(dir, LOG_KEPT_S);
 }
 
 /* As many descriptors as we may have: every client and every server costs some. */
@@ -238,6 +249,7 @@ int mc_hub_main(const struct mc_hub_options *o)
             mc_err_set(&err, MC_E_CONFLICT, "a hub is already running for this user; see `mcpctl status`");
         goto fail_early;
     }
+    sweep_logs();
     hub_init(h);
     h->ephemeral = o->ephemeral;
     if (listen_all(h, o, &err)) {

@@ -36,6 +36,7 @@ run mc tools
 like 'the good server is listed' "$out" good__tool1
 took=$(($(ms) - before))
 ok "and at once: $took ms" test "$took" -lt 2000
+is 'a server that says nothing has no log' "$(ls "$XDG_STATE_HOME/mcpctl/logs")" hub.log
 mc down --all >/dev/null
 
 # ---- a token that cannot be used, or made, is no reason not to serve its owner ----

@@ -139,10 +139,27 @@ static void to_stderr(void)
     ok(strlen(text) > 20 && text[4] == '-' && strstr(text, "Z error: test: hello\n"), "with time when not a terminal");
 }
 
+static void sweep(void)
+{
+    struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    static const char *const names[] = {"sw/old.log", "sw/old.log.1", "sw/old.txt", "sw/new.log"};
+    mkdir(scratch_path("sw"), 0700);
+    for (size_t i = 0; i < MC_ARRAY_LEN(names); i++) {
+        scratch_write(scratch_path(names[i]), "x");
+        if (i < 3)
+            utimensat(AT_FDCWD, scratch_path(names[i]), old, 0);
+    }
+    mc_rotlog_sweep(scratch_path("sw"), 60);
+    ok(access(scratch_path(names[0]), F_OK) < 0 && access(scratch_path(names[1]), F_OK) < 0, "old logs are removed");
+    ok(access(scratch_path(names[2]), F_OK) == 0 && access(scratch_path(names[3]), F_OK) == 0, "what is no log, or not old, stays");
+    mc_rotlog_sweep(scratch_path("nowhere"), 60);
+}
+
 int main(void)
 {
     scratch();
     own_log();
+    sweep();
     rotlog();
     full_disk();
     stuck_rotation();
