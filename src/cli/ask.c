@@ -52,11 +52,12 @@ static void field(struct mc_buf *out, const char *label, const char *text)
     mc_buf_addf(out, "     %-5s %s\n", label, shown);
 }
 
-static void pairs(struct mc_buf *out, const char *label, const struct mc_kv *kv, size_t n, char sep)
+static void pairs(struct mc_buf *out, const char *label, const struct mc_kv *kv, size_t n,
+                  const char *sep)
 {
     for (size_t i = 0; i < n; i++) {
         MC_CLEANUP(mc_freep)
-        char *text = kv[i].value ? mc_asprintf("%s%c%s", kv[i].key, sep, kv[i].value)
+        char *text = kv[i].value ? mc_asprintf("%s%s%s", kv[i].key, sep, kv[i].value)
                                  : mc_asprintf("%s removed", kv[i].key);
         field(out, label, text);
     }
@@ -85,8 +86,8 @@ void mc_ask_describe(const struct mc_server_spec *spec, const char *root, const 
     field(out, spec->url ? "url" : "runs", line);
     if (spec->transport == MC_TRANSPORT_STDIO)
         field(out, "in", spec->cwd ? spec->cwd : root);
-    pairs(out, "sets", spec->env, spec->n_env, '=');
-    pairs(out, "sends", spec->headers, spec->n_headers, ':');
+    pairs(out, "sets", spec->env, spec->n_env, "=");
+    pairs(out, "sends", spec->headers, spec->n_headers, ": ");
     mc_spec_references(spec, &refs);
     for (size_t i = 0; i < refs.n; i++)
         field(out, "uses", refs.v[i]);

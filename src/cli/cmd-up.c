@@ -132,7 +132,8 @@ static int could_not_start(struct up *up, const struct mc_verdict *v, struct mc_
     if (v->remote && !v->failed && !v->blocked)
         return mc_err_set(err, MC_E_UNREACHABLE,
                           "only remote servers are configured; they come in a later release");
-    return mc_err_set(err, MC_E_UNREACHABLE, "no server could start");
+    return mc_err_set(err, MC_E_UNREACHABLE, "no server could start%s",
+                      up->detach ? "; mend that and type `mcpctl up -d` again, or `mcpctl down`" : "");
 }
 
 static void say_endpoint(const struct up *up)

@@ -18,10 +18,10 @@
 /* All of a launch as bytes, for its digest: more than any exec can take. */
 #define LAUNCH_MAX (64u << 20)
 
-/* What a server gets without being given it. */
+/* What a server gets without being given it. No TERM: it has no terminal, and an `up` typed in another one would restart it. */
 static const char *const inherited[] = {
-    "HOME",  "LANG", "LC_ALL", "LOGNAME", "PATH",
-    "SHELL", "TERM", "TMPDIR", "USER",    "XDG_RUNTIME_DIR",
+    "HOME",  "LANG",   "LC_ALL", "LOGNAME",         "PATH",
+    "SHELL", "TMPDIR", "USER",   "XDG_RUNTIME_DIR",
 };
 
 struct resolver {

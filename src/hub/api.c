@@ -134,7 +134,8 @@ static void use_workspace(struct hub *h, struct mc_http_req *req, const struct r
 
     (void)c;
     if (!ws) {
-        fail(req, 404, MC_E_NOT_FOUND, "no such workspace", mc_str_of(name ? name : ""));
+        mc_err_set(&err, MC_E_NOT_FOUND, "no such workspace: %s; `mcpctl status` lists them", name ? name : "");
+        api_error(req, 404, &err);
         return;
     }
     workspace_choose(h, ws);

@@ -80,6 +80,14 @@ is 'the log of a server that is not there: exit 2' "$status" 2
 like 'and a suggestion' "$errors" "did you mean 'cat'"
 mc down --all >/dev/null
 
+printf '{"mcpServers": {"gone": {"command": "no-such-program"}}}\n' >.mcp.json
+mc trust >/dev/null
+run mc up -d --port 0
+like 'nothing could start: what next' "$errors" "type \`mcpctl up -d\` again, or \`mcpctl down\`"
+run mc use nope
+like 'a workspace that is not there: where they are listed' "$errors" "\`mcpctl status\` lists them"
+mc down --all >/dev/null
+
 # ---- a mistake that was mended is seen by restart ----
 jq -n --arg fake "$fakeserver" '{mcpServers: {notes: {command: $fake, args: ["--trace"], envFile: ".env"}, good: {command: $fake}}}' >.mcp.json
 printf 'this is no variable\n' >.env
@@ -93,6 +101,8 @@ printf 'A=b\n' >.env
 run mc restart notes
 is 'mended' "$status $out" '0 notes: restarting'
 wait_for 'it runs' state_is notes READY
+run env TERM=another "$top_builddir/mcpctl" up -d
+is 'up in another terminal: exit 0' "$status" 0
 is 'the other one went on' "$(mc status --json | jq '.workspaces[0].servers[] | select(.name == "good") | .pid')" "$pid"
 printf 'A=c\n' >.env
 wait_for 'a restart takes the new value' mc restart notes
