@@ -267,6 +267,7 @@ void mc_backend_start(struct mc_backend *b)
     case MC_BACKEND_FAILED:
     case MC_BACKEND_BLOCKED:
         b->trying_since = mc_loop_now(b->loop);
+        b->last_error[0] = '\0'; /* of an attempt that is over: this one has errors of its own */
         spawn(b);
         break;
     case MC_BACKEND_STOPPING:
@@ -303,6 +304,7 @@ void mc_backend_restart(struct mc_backend *b)
     b->restart_wanted = false;
     begin_stop(b);
     b->failures = 0;
+    b->last_error[0] = '\0';
     b->restarts++;
     mc_backend_start(b);
     mc_backend_unref(b);

@@ -107,8 +107,10 @@ static int tell_ready(const struct hub *h, int fd)
 {
     MC_CLEANUP(mc_freep) char *line = mc_asprintf("{\"pid\":%d,\"port\":%u,\"socket\":\"%s\"}\n", (int)getpid(), h->port, h->socket_path);
 
-    if (fd < 0)
-        return 0;
+    if (fd < 0) { /* somebody typed `mcpctl hub run` */
+        printf("http://localhost:%u/mcp\n", h->port);
+        return fflush(stdout);
+    }
     int rc = mc_io_write_all(fd, line, strlen(line));
     close(fd);
     return rc;

@@ -103,11 +103,22 @@ is 'mended' "$status $out" '0 notes: restarting'
 wait_for 'it runs' state_is notes READY
 run env TERM=another "$top_builddir/mcpctl" up -d
 is 'up in another terminal: exit 0' "$status" 0
+unlike 'what was mended is no error any more' "$(mc status)" 'expected NAME=value'
 is 'the other one went on' "$(mc status --json | jq '.workspaces[0].servers[] | select(.name == "good") | .pid')" "$pid"
 printf 'A=c\n' >.env
 wait_for 'a restart takes the new value' mc restart notes
 wait_for 'it runs again' state_is notes READY
 is 'the value' "$(tr '\0' '\n' <"/proc/$(mc status --json | jq '.workspaces[0].servers[] | select(.name == "notes") | .pid')/environ" | grep '^A=')" A=c
+mc down --all >/dev/null
+
+# ---- the hub by hand ----
+mc hub run --port 0 >"$work/hub.out" 2>"$work/hub.err" &
+hub=$!
+wait_for 'hub run tells its address' grep -q '^http://localhost:[0-9]*/mcp$' "$work/hub.out"
+is 'and nothing else' "$(wc -l <"$work/hub.out") $(cat "$work/hub.err")" '1 '
+run mc down --all
+wait "$hub"
+is 'down --all ends it' "$?" 0
 
 cd / || exit 99
 e2e_done
