@@ -3,6 +3,8 @@
 #include "base/io.h"
 #include "cli/out.h"
 
+#include <stdio.h>
+
 #define FRAME_MAX (4u << 20)
 /* What is cut here is cut by code points; where a terminal counts otherwise, it cuts the rest itself. */
 #define WRAP_OFF "\033[?7l"
@@ -51,23 +53,37 @@ static unsigned rows(const struct mc_live *l, unsigned width)
     return n;
 }
 
+static unsigned count_lines(const struct mc_buf *block)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < block->len; i++)
+        n += block->data[i] == '\n';
+    return n;
+}
+
 void mc_live_draw(struct mc_live *l, const struct mc_buf *block)
 {
     struct mc_buf frame = MC_BUF_INIT(FRAME_MAX);
     unsigned height = mc_out_height(l->fd), width = mc_out_width(l->fd);
-    unsigned lines = 0;
+    unsigned lines = 0, all = count_lines(block), room = height > 1 ? height - 1 : 1;
+    room = room < MC_LIVE_LINES_MAX ? room : MC_LIVE_LINES_MAX;
     width = width ? width : UINT16_MAX;
     if (l->drawn)
         mc_buf_addf(&frame, "\033[%uA", rows(l, width));
     mc_buf_addz(&frame, "\r\033[J");
     mc_buf_adds(&frame, mc_buf_str(&l->above));
     mc_buf_addz(&frame, WRAP_OFF);
-    for (size_t i = 0; i < block->len && lines + 1 < height && lines < MC_LIVE_LINES_MAX;) {
-        const char *nl = memchr(block->data + i, '\n', block->len - i);
-        size_t n = nl ? (size_t)(nl - block->data) - i : block->len - i;
-        l->columns[lines++] = (uint16_t)add_line(&frame, block->data + i, n, width);
-        mc_buf_addc(&frame, '\n');
+    for (size_t i = 0; i < block->len && lines < room;) {
+        char more[80];
+        const char *p = block->data + i, *nl = memchr(p, '\n', block->len - i);
+        size_t n = nl ? (size_t)(nl - p) : block->len - i;
         i += n + 1;
+        if (lines + 1 == room && all > room && room > 1) {
+            p = more;
+            n = (size_t)snprintf(more, sizeof(more), "  … %u more; `mcpctl status` shows all", all - lines);
+        }
+        l->columns[lines++] = (uint16_t)add_line(&frame, p, n, width);
+        mc_buf_addc(&frame, '\n');
     }
     mc_buf_addz(&frame, WRAP_ON);
     mc_io_write_all(l->fd, frame.data, frame.len);

@@ -128,6 +128,10 @@ static void live(void)
     is_str(sent(master, &l, 6, "a\n"), "\033[2A\r\033[J\033[?7la\r\n\033[?7h", "the next one is drawn over it");
     sent(master, &l, 20, "123456789012345678\nx\n");
     ok(strncmp(sent(master, &l, 5, "a\n"), "\033[5A\r", 5) == 0, "lines that a narrower terminal has wrapped are all gone over");
+    sent(master, &l, 40, "");
+    is_str(sent(master, &l, 40, "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n"),
+           "\r\033[J\033[?7l1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\r\n8\r\n  … 4 more; `mcpctl status` shows all\r\n\033[?7h",
+           "what is left out is told");
     mc_live_done(&l);
     close(slave);
     close(master);
