@@ -1,5 +1,5 @@
-/* Requests of servers to clients: sampling, elicitation, roots. A stdio server does not say which call caused them; with one call in flight it is certain,
- * with several nobody is asked. Outside of any call only the roots can be answered: with the workspace's. */
+/* Requests of servers to clients: sampling, elicitation, roots. A stdio server does not say which call caused them; with calls of one client in flight it is
+ * certain whom to ask, with several clients' nobody is asked. Outside of any call only the roots can be answered: with the workspace's. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/log.h"
@@ -12,12 +12,12 @@
 
 #define MESSAGE_MAX (64u << 20)
 
-static void refuse(struct mc_backend *b, const struct mc_envelope *e, int code, const char *why)
+void ask_refuse(struct mc_backend *b, struct mc_str id, int code, const char *why)
 {
     struct mc_buf out = MC_BUF_INIT(4096);
 
-    mc_info("hub", "%s: %.*s was refused: %s", mc_backend_name(b), MC_STR_ARG(mc_env(e, MC_F_METHOD)), why);
-    mc_rpc_error(&out, mc_env(e, MC_F_ID), code, why, MC_STR_NONE);
+    mc_info("hub", "%s: its request was refused: %s", mc_backend_name(b), why);
+    mc_rpc_error(&out, id, code, why, MC_STR_NONE);
     mc_backend_send(b, mc_buf_str(&out));
     mc_buf_done(&out);
 }
@@ -61,24 +61,46 @@ static void answer_roots(struct hub *h, struct mc_backend *b, const struct mc_en
     mc_buf_done(&result);
 }
 
-static unsigned needed_cap(const struct mc_envelope *e)
+static unsigned needs_of(const struct mc_envelope *e)
 {
-    struct mc_jval mode;
+    struct mc_jval params = mc_jval_of(mc_env(e, MC_F_PARAMS)), mode;
 
     switch (e->method) {
     case MC_METHOD_SAMPLING:
-        return CLIENT_SAMPLING;
+        return mc_jget(params, "tools").type != MC_JSON_NONE || mc_jget(params, "toolChoice").type != MC_JSON_NONE
+                   ? CLIENT_SAMPLING | CLIENT_SAMPLING_TOOLS
+                   : CLIENT_SAMPLING;
     case MC_METHOD_ROOTS_LIST:
         return CLIENT_ROOTS;
     default:
-        mode = mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "mode");
+        mode = mc_jget(params, "mode"); /* none means form */
         return mode.type == MC_JSON_STRING && mc_jstr_eq(mode.s, MC_STR("url")) ? CLIENT_ELICIT_URL : CLIENT_ELICIT_FORM;
     }
 }
 
-static const char *cap_name(unsigned cap)
+void ask_add_caps(unsigned caps, struct mc_buf *out)
 {
-    return cap == CLIENT_SAMPLING ? "sampling" : cap == CLIENT_ELICIT_URL ? "elicitation.url" : cap == CLIENT_ROOTS ? "roots" : "elicitation.form";
+    static const struct {
+        unsigned any;
+        const char *name;
+    } rows[] = {
+        {CLIENT_ROOTS, "roots"},
+        {CLIENT_SAMPLING | CLIENT_SAMPLING_TOOLS, "sampling"},
+        {CLIENT_ELICIT_FORM | CLIENT_ELICIT_URL, "elicitation"},
+    };
+    const char *sep = "";
+
+    mc_buf_addc(out, '{');
+    for (size_t i = 0; i < MC_ARRAY_LEN(rows); i++) {
+        unsigned has = caps & rows[i].any;
+        if (!has)
+            continue;
+        mc_buf_addf(out, "%s\"%s\":{%s%s%s}", sep, rows[i].name,
+                    has & CLIENT_SAMPLING_TOOLS ? "\"tools\":{}" : has & CLIENT_ELICIT_FORM ? "\"form\":{}" : "",
+                    has & CLIENT_ELICIT_FORM && has & CLIENT_ELICIT_URL ? "," : "", has & CLIENT_ELICIT_URL ? "\"url\":{}" : "");
+        sep = ",";
+    }
+    mc_buf_addc(out, '}');
 }
 
 static void remember_elicitation(struct session *s, struct mc_backend *b, const struct mc_envelope *e)
@@ -121,30 +143,72 @@ static void forward(struct call *c, struct mc_backend *b, const struct mc_envelo
     mc_buf_done(&out);
 }
 
-void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+/* Whose request is it? A stdio server does not say; these calls may have caused it. */
+struct suspects {
+    struct call *call; /* the newest */
+    bool several;      /* of different clients */
+};
+
+static void suspect(void *arg, struct mc_call *base)
 {
-    struct mc_call *only;
-    unsigned n = mc_backend_in_flight(b, &only), cap = needed_cap(e);
-    struct call *c = call_of(only);
+    struct suspects *s = arg;
+    struct call *c = call_of(base);
+
+    if (!c || !call_may_ask(c))
+        return;
+    if (s->call && (!c->x->session || c->x->session != s->call->x->session))
+        s->several = true;
+    if (!s->call || c->start_us > s->call->start_us)
+        s->call = c;
+}
+
+static void ask_session(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+{
+    if (!c->x->req && !c->x->stream)
+        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "the client of this call has gone away");
+    else if (c->x->session->n_asks < HUB_ASKS_MAX)
+        forward(c, b, e);
+    else
+        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "too many requests are open at this client");
+}
+
+static const char *cap_name(unsigned needs)
+{
+    if (needs & CLIENT_SAMPLING)
+        return needs & CLIENT_SAMPLING_TOOLS ? "sampling.tools" : "sampling";
+    return needs & CLIENT_ELICIT_URL ? "elicitation.url" : needs & CLIENT_ROOTS ? "roots" : "elicitation.form";
+}
+
+/* Nothing is asked that the client has not declared, and no answer is made up. A server that can do without goes on. */
+static void ask_lacking(struct call *c, struct mc_backend *b, const struct mc_envelope *e, unsigned needs)
+{
     char why[160];
 
-    if (c && c->x->session && c->x->session->caps & cap) {
-        if (!c->x->req && !c->x->stream)
-            refuse(b, e, MC_RPC_INTERNAL, "the client of this call has gone away");
-        else if (c->x->session->n_asks < HUB_ASKS_MAX)
-            forward(c, b, e);
+    c->lacks |= c->x->era == MC_ERA_MODERN ? needs : 0;
+    snprintf(why, sizeof(why), "the client of this call does not have the capability %s", cap_name(needs));
+    ask_refuse(b, mc_env(e, MC_F_ID), e->method == MC_METHOD_SAMPLING ? MC_RPC_METHOD_NOT_FOUND : MC_RPC_INVALID_PARAMS, why);
+}
+
+void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct suspects s = {0};
+    unsigned needs = needs_of(e);
+    struct call *c;
+
+    mc_backend_each_call(b, suspect, &s);
+    c = s.several ? NULL : s.call;
+    if (c && ((c->x->session ? c->x->session->caps : c->x->caps) & needs) == needs) {
+        if (c->x->session)
+            ask_session(c, b, e);
         else
-            refuse(b, e, MC_RPC_INTERNAL, "too many requests are open at this client");
+            parked_ask(c, e);
     } else if (e->method == MC_METHOD_ROOTS_LIST) {
         answer_roots(h, b, e);
-    } else if (c && c->x->era == MC_ERA_MODERN) {
-        refuse(b, e, MC_RPC_METHOD_NOT_FOUND, "the client of this call is asked in a way that the hub does not bridge yet");
     } else if (c) {
-        snprintf(why, sizeof(why), "the client of this call does not have the capability %s", cap_name(cap));
-        refuse(b, e, cap == CLIENT_SAMPLING ? MC_RPC_METHOD_NOT_FOUND : MC_RPC_INVALID_PARAMS, why);
+        ask_lacking(c, b, e, needs);
     } else {
-        refuse(b, e, MC_RPC_INTERNAL, n ? "several calls are in flight; it cannot be told whose client to ask"
-                                        : "no call is in flight; there is no client to ask");
+        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, s.several ? "several calls are in flight, of different clients; it cannot be told whom to ask"
+                                                                    : "no call is in flight; there is no client to ask");
     }
 }
 
@@ -216,6 +280,7 @@ void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct m
     struct mc_str key;
     void *value;
 
+    parked_withdrawn(h, b, mc_env(e, MC_F_REQUEST_ID));
     for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
         struct session *s = value;
         link_each(l, &s->asks) {
@@ -226,14 +291,32 @@ void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct m
     }
 }
 
+/* Another call of the same client that may have asked instead. */
+static struct call *other_suspect(const struct call *c)
+{
+    link_each(l, &c->x->session->calls) {
+        struct call *other = link_entry(l, struct call, in_session);
+        if (other != c && other->backend == c->backend && other->base.state == MC_CALL_SENT && call_may_ask(other))
+            return other;
+    }
+    return NULL;
+}
+
 void asks_of_call_over(struct call *c)
 {
+    struct call *other = c->x->session ? other_suspect(c) : NULL;
+
     if (!c->x->session)
         return;
     link_each(l, &c->x->session->asks) {
         struct ask *a = link_entry(l, struct ask, link);
-        if (a->call == c)
+        if (a->call == c && other) {
+            a->call = other;
+            other->base.waits_for_client++;
+            c->base.waits_for_client--;
+        } else if (a->call == c) {
             withdraw(a, "the call that asked has ended");
+        }
     }
 }
 

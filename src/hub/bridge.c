@@ -215,3 +215,8 @@ void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out)
     }
     mc_buf_addc(out, '}');
 }
+
+void bridge_close_interim(struct mc_buf *out)
+{
+    mc_buf_adds(out, MC_STR(",\"resultType\":\"input_required\",\"_meta\":{" SERVER_INFO "}}"));
+}

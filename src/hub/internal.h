@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "http/guard.h"
 #include "http/http.h"
+#include "json/scan.h"
 #include "loop/loop.h"
 #include "mcp/envelope.h"
 #include "store/trust.h"
@@ -27,6 +28,9 @@
 #define HUB_REPLAY_BYTES_MAX (1u << 20)         /* kept per stream; the oldest go first */
 #define HUB_REPLAY_MS 300000                    /* a finished or deserted stream is kept so long */
 #define HUB_ASKS_MAX 64                         /* servers' requests open at one session */
+#define HUB_PARKED_MAX 1024                     /* calls whose client was asked in an answer and has not come back */
+#define HUB_PARKED_MS 600000                    /* how long it may take to come back */
+#define HUB_GATHER_MS 10                        /* what a server asks at once goes out in one answer */
 #define HUB_ELICITATIONS_MAX 256                /* url elicitations whose completion can still be passed on */
 #define HUB_BATCH_MAX 100                       /* messages in one batch (2025-03-26) */
 #define HUB_LISTENS_MAX 4096
@@ -45,6 +49,7 @@ struct stream;
 struct exchange;
 struct call;
 struct listen;
+struct parked;
 
 /* What an HTTP request's data pointer points to, once it is not answered at once. */
 struct sink {
@@ -78,13 +83,17 @@ struct hub {
     struct link subscriptions;
     struct link exchanges;
     struct link attachments;
+    struct link parked;       /* calls of modern clients that were asked something */
+    unsigned n_parked;
+    struct mc_seal *seal;     /* of requestState */
+    uint64_t next_parked;
     struct elicitation { /* a ring: who was asked to open a URL */
         const struct mc_backend *backend; /* compared, never followed */
         char *id;                         /* raw elicitationId */
         char session[33];
     } elicitations[HUB_ELICITATIONS_MAX];
     unsigned next_elicitation;
-    uint64_t last_keepalive;
+    uint64_t last_keepalive, last_rotation;
     uint64_t notices; /* resource notices so far */
     uint64_t last_status;
     struct mc_timer status_timer; /* coalesces status events */
@@ -220,7 +229,9 @@ enum client_cap {
     CLIENT_SAMPLING = 1 << 1,
     CLIENT_ELICIT_FORM = 1 << 2,
     CLIENT_ELICIT_URL = 1 << 3,
+    CLIENT_SAMPLING_TOOLS = 1 << 4,
 };
+unsigned client_caps(struct mc_jval caps); /* enum client_cap of a ClientCapabilities object */
 struct session {
     char id[33];
     struct hub *hub;
@@ -280,6 +291,8 @@ void exchange_error(struct exchange *x, struct mc_str id, int code, const char *
 void exchange_drop(struct exchange *x);
 /* Something that precedes the answer: makes the response an event stream. */
 void exchange_event(struct exchange *x, struct mc_str message);
+/* Takes a call out of its exchange, which goes on without it: to nobody, for the same caller. Returns the exchange that it was in. */
+struct exchange *exchange_park(struct call *c);
 /* Cancels what is open and ends the response. */
 void exchange_abandon(struct exchange *x);
 void waiters_of_exchange_drop(struct exchange *x);
@@ -301,6 +314,8 @@ struct call {
     /* resources/read that is probing: servers not asked yet */
     size_t next_probe; /* index of the next server in the view */
     bool probing;
+    struct parked *parked; /* its modern client was asked something (parked.c); NULL */
+    unsigned lacks;        /* enum client_cap: what the server asked for and the request did not declare */
     void (*on_result)(struct call *c, const struct mc_envelope *e); /* before it is delivered; may be NULL */
 };
 /* Handles one request of an exchange, whoever answers it. message is kept by reference when it travels on. */
@@ -311,12 +326,21 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
 struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog, struct mc_str original, struct mc_bytes *message, const struct mc_envelope *e);
 void dispatch_send(struct call *c); /* through the policy */
 void call_cancel(struct call *c, const char *reason); /* at the server too; no answer to the client */
+void call_answered(struct call *c, const struct mc_envelope *e); /* the server's answer, and the end of the call */
+void call_failed(struct call *c, const struct mc_err *err);
+/* May its server ask the client during this call? */
+static inline bool call_may_ask(const struct call *c)
+{
+    return c->e.method == MC_METHOD_TOOLS_CALL || c->e.method == MC_METHOD_PROMPTS_GET || c->e.method == MC_METHOD_RESOURCES_READ;
+}
 struct call *call_of(struct mc_call *base); /* NULL when it is not a caller's */
 
 int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out, struct mc_err *err);
 int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out);
 /* The suffix that a result of the hub's own gets in this era: ,"resultType":…}  or  }. cacheable: with ttlMs and cacheScope. */
 void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out);
+/* That of one which asks for input. */
+void bridge_close_interim(struct mc_buf *out);
 
 /* ---- methods that the hub answers itself (answers.c, subscribe.c) ---- */
 
@@ -380,6 +404,19 @@ void elicitation_complete(struct hub *h, struct mc_backend *b, const struct mc_e
 void asks_of_call_over(struct call *c);
 void asks_of_session_over(struct session *s);
 void asks_of_backend_over(struct hub *h, struct mc_backend *b);
+
+/* Calls of modern clients whose server asks: the client is asked in the answer, and its retry goes on with the call (parked.c). */
+void parked_ask(struct call *c, const struct mc_envelope *e);
+/* Is the server's last word on this call to be kept, because its client has not come back yet? */
+bool parked_keep(struct call *c, const struct mc_envelope *e, const struct mc_err *err);
+/* A request with a requestState. False: the state is not the hub's. */
+bool parked_retry(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
+void parked_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str server_id); /* by the server */
+void parked_free(struct call *c);
+/* Refuses a server's request. */
+void ask_refuse(struct mc_backend *b, struct mc_str id, int code, const char *why);
+/* {"sampling":{…},…} of enum client_cap. */
+void ask_add_caps(unsigned caps, struct mc_buf *out);
 
 extern const struct mc_backend_ops hub_backend_ops;
 void notify_lists(struct workspace *ws, struct server *srv, unsigned kinds); /* list_changed to whom it concerns */

@@ -21,15 +21,17 @@ int level_index(struct mc_str quoted)
     return -1;
 }
 
-static unsigned read_caps(struct mc_jval caps)
+unsigned client_caps(struct mc_jval caps)
 {
-    struct mc_jval elicit = mc_jget(caps, "elicitation");
+    struct mc_jval elicit = mc_jget(caps, "elicitation"), sampling = mc_jget(caps, "sampling");
     unsigned flags = 0;
 
     if (mc_jget(caps, "roots").type == MC_JSON_OBJECT)
         flags |= CLIENT_ROOTS;
-    if (mc_jget(caps, "sampling").type == MC_JSON_OBJECT)
+    if (sampling.type == MC_JSON_OBJECT)
         flags |= CLIENT_SAMPLING;
+    if (mc_jget(sampling, "tools").type == MC_JSON_OBJECT)
+        flags |= CLIENT_SAMPLING_TOOLS;
     if (elicit.type == MC_JSON_OBJECT) {
         bool url = mc_jget(elicit, "url").type == MC_JSON_OBJECT;
         /* an empty object means form only (client/elicitation § Capabilities) */
@@ -91,7 +93,7 @@ struct session *session_new(struct hub *h, const struct view *v, const struct mc
     mc_env_string(init, MC_F_PROTOCOL_VERSION, &version);
     s->rev = mc_rev_negotiate(mc_buf_str(&version));
     mc_buf_done(&version);
-    s->caps = read_caps(mc_jval_of(mc_env(init, MC_F_CAPABILITIES)));
+    s->caps = client_caps(mc_jval_of(mc_env(init, MC_F_CAPABILITIES)));
     snprintf(s->who, sizeof(s->who), "%s", who->id);
     s->workspace = mc_strdup(v->ws->name);
     s->server = mc_strdup(v->only);
