@@ -2,6 +2,7 @@
  * certain whom to ask, with several clients' nobody is asked. Outside of any call only the roots can be answered: with the workspace's. */
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "hub/internal.h"
@@ -61,7 +62,7 @@ static void answer_roots(struct hub *h, struct mc_backend *b, const struct mc_en
     mc_buf_done(&result);
 }
 
-static unsigned needs_of(const struct mc_envelope *e)
+unsigned ask_needs(const struct mc_envelope *e)
 {
     struct mc_jval params = mc_jval_of(mc_env(e, MC_F_PARAMS)), mode;
 
@@ -117,25 +118,37 @@ static void remember_elicitation(struct session *s, struct mc_backend *b, const 
     memcpy(slot->session, s->id, sizeof(slot->session));
 }
 
-static void forward(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+static struct ask *add(struct call *c, struct mc_backend *b)
 {
     struct session *s = c->x->session;
     struct ask *a = MC_NEW(struct ask);
-    struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
-    struct mc_splice sp;
-    char id[16];
 
     a->session = s;
     a->call = c;
     a->backend = mc_backend_ref(b);
     a->no = ++s->next_ask;
-    a->server_id = mc_str_dup(mc_env(e, MC_F_ID));
-    a->token = mc_env_has(e, MC_F_M_TOKEN) ? mc_str_dup(mc_env(e, MC_F_M_TOKEN)) : NULL;
     link_add(&s->asks, &a->link);
     s->n_asks++;
     c->base.waits_for_client++;
+    return a;
+}
+
+void ask_new(struct call *c, struct mc_str key)
+{
+    add(c, c->backend)->key = mc_str_dup(key);
+}
+
+static void forward(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct ask *a = add(c, b);
+    struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
+    struct mc_splice sp;
+    char id[16];
+
+    a->server_id = mc_str_dup(mc_env(e, MC_F_ID));
+    a->token = mc_env_has(e, MC_F_M_TOKEN) ? mc_str_dup(mc_env(e, MC_F_M_TOKEN)) : NULL;
     if (e->method == MC_METHOD_ELICITATION)
-        remember_elicitation(s, b, e);
+        remember_elicitation(a->session, b, e);
     mc_splice_init(&sp, e->text);
     mc_splice_put(&sp, mc_env(e, MC_F_ID), (struct mc_str){id, (size_t)snprintf(id, sizeof(id), "%u", a->no)});
     if (mc_splice_apply(&sp, true, &out) == 0)
@@ -192,7 +205,7 @@ static void ask_lacking(struct call *c, struct mc_backend *b, const struct mc_en
 void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
     struct suspects s = {0};
-    unsigned needs = needs_of(e);
+    unsigned needs = ask_needs(e);
     struct call *c;
 
     mc_backend_each_call(b, suspect, &s);
@@ -220,8 +233,20 @@ static void ask_free(struct ask *a)
         a->call->base.waits_for_client--;
     mc_backend_unref(a->backend);
     mc_free(a->server_id);
+    mc_free(a->key);
     mc_free(a->token);
     mc_free(a);
+}
+
+/* An answer to a question of a result. */
+static void key_answered(struct ask *a, const struct mc_envelope *e)
+{
+    struct call *c = a->call;
+    char *key = MC_TAKE(a->key);
+
+    ask_free(a);
+    input_answered(c, mc_str_of(key), e);
+    mc_free(key);
 }
 
 void ask_answered(struct session *s, const struct mc_envelope *e)
@@ -236,6 +261,10 @@ void ask_answered(struct session *s, const struct mc_envelope *e)
         struct mc_splice sp;
         if (a->no != no)
             continue;
+        if (a->key) {
+            key_answered(a, e);
+            return;
+        }
         mc_splice_init(&sp, e->text);
         mc_splice_put(&sp, mc_env(e, MC_F_ID), mc_str_of(a->server_id));
         if (mc_splice_apply(&sp, true, &out) == 0)
@@ -285,7 +314,7 @@ void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct m
         struct session *s = value;
         link_each(l, &s->asks) {
             struct ask *a = link_entry(l, struct ask, link);
-            if (a->backend == b && mc_str_eq(mc_str_of(a->server_id), mc_env(e, MC_F_REQUEST_ID)))
+            if (a->backend == b && a->server_id && mc_str_eq(mc_str_of(a->server_id), mc_env(e, MC_F_REQUEST_ID)))
                 withdraw(a, "the server has withdrawn it");
         }
     }
@@ -310,7 +339,7 @@ void asks_of_call_over(struct call *c)
         return;
     link_each(l, &c->x->session->asks) {
         struct ask *a = link_entry(l, struct ask, link);
-        if (a->call == c && other) {
+        if (a->call == c && other && !a->key) {
             a->call = other;
             other->base.waits_for_client++;
             c->base.waits_for_client--;
@@ -325,8 +354,9 @@ void asks_of_session_over(struct session *s)
     link_each(l, &s->asks) {
         struct ask *a = link_entry(l, struct ask, link);
         struct mc_buf out = MC_BUF_INIT(4096);
-        mc_rpc_error(&out, mc_str_of(a->server_id), MC_RPC_INTERNAL, "the client has gone", MC_STR_NONE);
-        mc_backend_send(a->backend, mc_buf_str(&out));
+        mc_rpc_error(&out, a->server_id ? mc_str_of(a->server_id) : MC_STR_NONE, MC_RPC_INTERNAL, "the client has gone", MC_STR_NONE);
+        if (a->server_id)
+            mc_backend_send(a->backend, mc_buf_str(&out));
         mc_buf_done(&out);
         ask_free(a);
     }
@@ -341,7 +371,7 @@ void asks_of_backend_over(struct hub *h, struct mc_backend *b)
         struct session *s = value;
         link_each(l, &s->asks) {
             struct ask *a = link_entry(l, struct ask, link);
-            if (a->backend == b)
+            if (a->backend == b && !a->key) /* a question of a result is still good for the next process */
                 withdraw(a, "the server is gone");
         }
     }

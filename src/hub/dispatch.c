@@ -36,6 +36,7 @@ static void call_free(struct call *c)
 {
     asks_of_call_over(c);
     parked_free(c);
+    input_free(c);
     link_del(&c->in_exchange);
     link_del(&c->in_session);
     mc_backend_unref(c->backend);
@@ -133,7 +134,7 @@ void call_answered(struct call *c, const struct mc_envelope *e)
     bool failed = e->kind == MC_MSG_ERROR || mc_str_eq(mc_env(e, MC_F_R_IS_ERROR), MC_STR("true"));
     int status = status_of(c, e);
 
-    if (parked_keep(c, e, NULL))
+    if (parked_keep(c, e, NULL) || input_begin(c, e))
         return;
     if (c->probing && not_found_here(e)) {
         if (!probe_next(c))
@@ -153,6 +154,15 @@ void call_answered(struct call *c, const struct mc_envelope *e)
     call_free(c);
     exchange_answer(x, mc_buf_str(&out), status);
     mc_buf_done(&out);
+}
+
+void call_finish(struct call *c, struct mc_str message)
+{
+    struct exchange *x = c->x;
+
+    record(c, true, true);
+    call_free(c);
+    exchange_answer(x, message, 0);
 }
 
 static void on_answer(struct mc_call *base, const struct mc_envelope *e)

@@ -22,6 +22,7 @@
 
 /* Bounds. */
 #define HUB_SESSIONS_MAX 16000
+#define HUB_CLIENT_INFO_MAX 4096                /* bytes kept of each */
 #define HUB_SESSION_IDLE_MS (24u * 3600 * 1000) /* without a request or an open stream */
 #define HUB_STREAMS_MAX 32                      /* kept per session, finished ones included */
 #define HUB_REPLAY_EVENTS_MAX 256               /* kept per stream for Last-Event-ID */
@@ -31,6 +32,9 @@
 #define HUB_PARKED_MAX 1024                     /* calls whose client was asked in an answer and has not come back */
 #define HUB_PARKED_MS 600000                    /* how long it may take to come back */
 #define HUB_GATHER_MS 10                        /* what a server asks at once goes out in one answer */
+#define HUB_INPUT_ROUNDS_MAX 10                 /* of one call to a modern server */
+#define HUB_INPUT_PACE_MS 250                   /* before a round that asks nothing */
+#define HUB_INPUT_MS 3600000                    /* how long a legacy client may take to answer one round */
 #define HUB_ELICITATIONS_MAX 256                /* url elicitations whose completion can still be passed on */
 #define HUB_BATCH_MAX 100                       /* messages in one batch (2025-03-26) */
 #define HUB_LISTENS_MAX 4096
@@ -50,6 +54,7 @@ struct exchange;
 struct call;
 struct listen;
 struct parked;
+struct input;
 
 /* What an HTTP request's data pointer points to, once it is not answered at once. */
 struct sink {
@@ -239,6 +244,7 @@ struct session {
     char *server;    /* NULL: merged */
     enum mc_rev rev;
     char who[64];
+    char *client_info; /* raw JSON object of initialize; NULL: none, or too long to keep */
     unsigned caps;
     int level; /* index of the syslog levels, -1 before logging/setLevel */
     uint64_t last_used;
@@ -257,6 +263,7 @@ void session_save(struct session *s);
 struct view *session_view(struct session *s); /* NULL when the workspace or server is gone */
 /* A message that belongs to no request: on the standing stream, if there ever was one. */
 void session_push(struct session *s, struct mc_str message);
+const char *level_name(int level);
 int level_index(struct mc_str quoted); /* "debug" … "emergency" → 0 … 7; -1 */
 
 /* ---- exchanges (exchange.c) ---- */
@@ -315,6 +322,7 @@ struct call {
     size_t next_probe; /* index of the next server in the view */
     bool probing;
     struct parked *parked; /* its modern client was asked something (parked.c); NULL */
+    struct input *input;   /* its legacy client was asked for a modern server (input.c); NULL */
     unsigned lacks;        /* enum client_cap: what the server asked for and the request did not declare */
     void (*on_result)(struct call *c, const struct mc_envelope *e); /* before it is delivered; may be NULL */
 };
@@ -328,6 +336,7 @@ void dispatch_send(struct call *c); /* through the policy */
 void call_cancel(struct call *c, const char *reason); /* at the server too; no answer to the client */
 void call_answered(struct call *c, const struct mc_envelope *e); /* the server's answer, and the end of the call */
 void call_failed(struct call *c, const struct mc_err *err);
+void call_finish(struct call *c, struct mc_str message); /* with an answer that the hub has written: a failure */
 /* May its server ask the client during this call? */
 static inline bool call_may_ask(const struct call *c)
 {
@@ -392,7 +401,8 @@ struct ask { /* a server's request that waits for a client's answer */
     struct call *call; /* the call that caused it; NULL when that ended meanwhile */
     struct mc_backend *backend;
     unsigned no;
-    char *server_id;   /* raw id of the server's request */
+    char *server_id;   /* raw id of the server's request; NULL with key */
+    char *key;         /* raw, in inputRequests: a modern server has asked in a result, the answer is for input.c */
     char *token;       /* raw progress token that the server gave, or NULL */
 };
 void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
@@ -413,6 +423,15 @@ bool parked_keep(struct call *c, const struct mc_envelope *e, const struct mc_er
 bool parked_retry(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
 void parked_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str server_id); /* by the server */
 void parked_free(struct call *c);
+/* Calls of legacy clients whose modern server asks in its result (input.c). */
+bool input_required(const struct call *c, const struct mc_envelope *e);
+/* False: it is an ordinary answer, or one that this client cannot be asked about. */
+bool input_begin(struct call *c, const struct mc_envelope *e);
+void input_answered(struct call *c, struct mc_str key, const struct mc_envelope *e);
+void input_add_members(const struct call *c, struct mc_buf *out); /* what the retry's params have in front, each with its comma */
+void input_free(struct call *c);
+void ask_new(struct call *c, struct mc_str key);
+unsigned ask_needs(const struct mc_envelope *e); /* enum client_cap: all of them are needed to be asked this */
 /* Refuses a server's request. */
 void ask_refuse(struct mc_backend *b, struct mc_str id, int code, const char *why);
 /* {"sampling":{…},…} of enum client_cap. */

@@ -10,6 +10,7 @@ libmchub_a_SOURCES += \
 	src/hub/exchange.c \
 	src/hub/headers.c src/hub/headers.h \
 	src/hub/hub.c src/hub/hub.h \
+	src/hub/input.c \
 	src/hub/listen.c \
 	src/hub/load.c src/hub/load.h \
 	src/hub/notify.c \

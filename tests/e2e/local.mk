@@ -6,6 +6,7 @@ E2E_TESTS = \
 	tests/e2e/exhausted.t \
 	tests/e2e/legacy.t \
 	tests/e2e/modern.t \
+	tests/e2e/modern-servers.t \
 	tests/e2e/names.t \
 	tests/e2e/newcomer.t \
 	tests/e2e/npm-servers.t \
@@ -19,6 +20,7 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/lib.sh \
 	tests/e2e/scenario.mjs \
 	tests/e2e/sdk1-client.mjs \
+	tests/e2e/sdk1-input.mjs \
 	tests/e2e/sdk2-client.mjs \
 	tests/e2e/servers.mjs \
 	tests/e2e/streams.sh \
