@@ -209,7 +209,9 @@ void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelo
     struct call *c;
 
     mc_backend_each_call(b, suspect, &s);
-    c = s.several ? NULL : s.call;
+    if (e->method != MC_METHOD_ROOTS_LIST)
+        mc_backend_note_asks(b); /* from now on it works for one client at a time */
+    c = s.several || (s.call && turns_haunted(s.call)) ? NULL : s.call;
     if (c && ((c->x->session ? c->x->session->caps : c->x->caps) & needs) == needs) {
         if (c->x->session)
             ask_session(c, b, e);
@@ -220,8 +222,8 @@ void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelo
     } else if (c) {
         ask_lacking(c, b, e, needs);
     } else {
-        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, s.several ? "several calls are in flight, of different clients; it cannot be told whom to ask"
-                                                                    : "no call is in flight; there is no client to ask");
+        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, s.call ? "several calls are in flight, of different clients; it cannot be told whom to ask"
+                                                                 : "no call is in flight; there is no client to ask");
     }
 }
 

@@ -34,6 +34,7 @@ static void record(const struct call *c, bool end, bool failed)
 
 static void call_free(struct call *c)
 {
+    turns_over(c);
     asks_of_call_over(c);
     parked_free(c);
     input_free(c);
@@ -195,6 +196,8 @@ void call_failed(struct call *c, const struct mc_err *err)
 
 static void on_failed(struct mc_call *base, const struct mc_err *err)
 {
+    if (err->code == MC_E_TIMEOUT)
+        turns_given_up(mc_container_of(base, struct call, base));
     call_failed(mc_container_of(base, struct call, base), err);
 }
 
@@ -204,6 +207,8 @@ void call_cancel(struct call *c, const char *reason)
 {
     struct exchange *x = c->x;
 
+    if (c->base.state == MC_CALL_SENT)
+        turns_given_up(c);
     mc_backend_forget(&c->base, true, reason);
     record(c, true, true);
     call_free(c);
@@ -212,7 +217,7 @@ void call_cancel(struct call *c, const char *reason)
 
 /* ---- sending ---- */
 
-static void send_call(struct call *c)
+void call_send(struct call *c)
 {
     struct mc_err err;
 
@@ -227,7 +232,7 @@ static void on_decision(void *arg, enum mc_decision d, const char *reason)
 
     if (d == MC_DECIDE_ALLOW) {
         record(c, false, false);
-        send_call(c);
+        turns_send(c);
         return;
     }
     mc_err_set(&err, MC_E_DENIED, "the policy does not allow this call: %s", reason);

@@ -192,6 +192,7 @@ static void hub_init(struct hub *h)
     link_init(&h->subscriptions);
     link_init(&h->exchanges);
     link_init(&h->attachments);
+    link_init(&h->waiting);
     link_init(&h->parked);
     h->seal = mc_seal_new();
     mc_buf_init(&h->scratch, 256u << 20);
@@ -205,6 +206,7 @@ static void hub_done(struct hub *h)
         mc_free(h->elicitations[i].id);
     mc_timer_stop(h->loop, &h->tick);
     mc_timer_stop(h->loop, &h->status_timer);
+    mc_timer_stop(h->loop, &h->turns);
     mc_http_free(h->http);
     mc_guard_free(h->guard);
     mc_kv_free(h->kv);

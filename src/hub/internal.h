@@ -32,6 +32,10 @@
 #define HUB_PARKED_MAX 1024                     /* calls whose client was asked in an answer and has not come back */
 #define HUB_PARKED_MS 600000                    /* how long it may take to come back */
 #define HUB_GATHER_MS 10                        /* what a server asks at once goes out in one answer */
+#define HUB_TURNS_MAX 1024                      /* calls that wait until a server has done with another client */
+#define HUB_TURN_MS 45000                       /* for so long, or their own deadline */
+#define HUB_GHOSTS_MAX 64                       /* calls given up lately */
+#define HUB_GHOST_MS 2000                       /* how long they may still ask */
 #define HUB_INPUT_ROUNDS_MAX 10                 /* of one call to a modern server */
 #define HUB_INPUT_PACE_MS 250                   /* before a round that asks nothing */
 #define HUB_INPUT_MS 3600000                    /* how long a legacy client may take to answer one round */
@@ -88,6 +92,15 @@ struct hub {
     struct link subscriptions;
     struct link exchanges;
     struct link attachments;
+    struct link waiting;      /* calls that wait for their turn (turns.c) */
+    unsigned n_waiting;
+    struct mc_timer turns;
+    struct ghost {
+        const struct mc_backend *backend; /* compared, never followed */
+        char session[33];                 /* empty: a modern client's */
+        uint64_t until;
+    } ghosts[HUB_GHOSTS_MAX];
+    unsigned next_ghost;
     struct link parked;       /* calls of modern clients that were asked something */
     unsigned n_parked;
     struct mc_seal *seal;     /* of requestState */
@@ -321,6 +334,8 @@ struct call {
     /* resources/read that is probing: servers not asked yet */
     size_t next_probe; /* index of the next server in the view */
     bool probing;
+    struct link waiting;   /* for its turn */
+    uint64_t turn_due;
     struct parked *parked; /* its modern client was asked something (parked.c); NULL */
     struct input *input;   /* its legacy client was asked for a modern server (input.c); NULL */
     unsigned lacks;        /* enum client_cap: what the server asked for and the request did not declare */
@@ -334,6 +349,7 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
 struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog, struct mc_str original, struct mc_bytes *message, const struct mc_envelope *e);
 void dispatch_send(struct call *c); /* through the policy */
 void call_cancel(struct call *c, const char *reason); /* at the server too; no answer to the client */
+void call_send(struct call *c); /* to its backend, now */
 void call_answered(struct call *c, const struct mc_envelope *e); /* the server's answer, and the end of the call */
 void call_failed(struct call *c, const struct mc_err *err);
 void call_finish(struct call *c, struct mc_str message); /* with an answer that the hub has written: a failure */
@@ -414,6 +430,12 @@ void elicitation_complete(struct hub *h, struct mc_backend *b, const struct mc_e
 void asks_of_call_over(struct call *c);
 void asks_of_session_over(struct session *s);
 void asks_of_backend_over(struct hub *h, struct mc_backend *b);
+
+/* One client at a time, at servers that ask (turns.c). */
+void turns_send(struct call *c); /* now, or when it is its turn */
+void turns_over(struct call *c); /* it ends */
+void turns_given_up(struct call *c); /* it was sent, and its answer will not be waited for */
+bool turns_haunted(const struct call *c); /* may another client's call that was given up be asking? */
 
 /* Calls of modern clients whose server asks: the client is asked in the answer, and its retry goes on with the call (parked.c). */
 void parked_ask(struct call *c, const struct mc_envelope *e);

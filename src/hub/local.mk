@@ -21,6 +21,7 @@ libmchub_a_SOURCES += \
 	src/hub/status.c \
 	src/hub/stream.c \
 	src/hub/subscribe.c \
+	src/hub/turns.c \
 	src/hub/view.c \
 	src/hub/waiters.c \
 	src/hub/workspace.c \

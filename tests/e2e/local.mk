@@ -12,6 +12,7 @@ E2E_TESTS = \
 	tests/e2e/npm-servers.t \
 	tests/e2e/parked.t \
 	tests/e2e/servers.t \
+	tests/e2e/turns.t \
 	tests/e2e/users.t \
 	tests/e2e/workspaces.t
 

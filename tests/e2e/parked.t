@@ -139,7 +139,7 @@ not_good() {
     unlike "$1: nothing leaks" "$body" 'Ada'
 }
 ask 30 form__ask
-kept=$(state) first=$body
+kept=$(state)
 changed=$(printf '%s' "$kept" | sed 's/.$/!/; s/^\(.\{30\}\)./\1_/')
 ask 31 form__ask "$everything" ',"inputResponses":{"input-1":'"$accept"'},"requestState":"'"$changed"'"'
 not_good 'a changed state' 31
@@ -161,7 +161,7 @@ ask 38 form__ask "$everything" ',"inputResponses":{"input-1":'"$accept"'},"reque
 not_good 'a state that was used' 38
 is 'the server was asked for one answer' "$(trace_count form '"result":{"action":"accept"')" 2
 ask 40 form__ask
-kept=$(state) first=$body
+kept=$(state)
 post '{"jsonrpc":"2.0","id":41,"method":"tools/call","params":{"name":"ask","arguments":{"a":[1,{"b":"c d"}]},"inputResponses":{"input-1":'"$accept"'},"requestState":"'"$kept"'","_meta":{"'$io/protocolVersion'":"2026-07-28","'$io/clientCapabilities'":{}}}}' \
     -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/call' -H "Mcp-Name: ask" "$url/s/form/mcp"
 not_good 'another endpoint' 41
