@@ -225,6 +225,7 @@ struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spe
     b->protocol = spec->protocol;
     b->start_ms = spec->start_ms ? spec->start_ms : MC_BACKEND_START_MS;
     b->call_ms = spec->call_ms ? spec->call_ms : MC_BACKEND_CALL_MS;
+    b->isolation = spec->isolation;
     b->catalog = MC_TAKE(spec->cached);
     b->skip_probe = b->catalog && mc_rev_era(b->catalog->rev) == MC_ERA_LEGACY;
     b->free_slot = -1;
@@ -363,6 +364,26 @@ struct mc_catalog *mc_backend_catalog(const struct mc_backend *b)
 enum mc_rev mc_backend_rev(const struct mc_backend *b)
 {
     return b->rev;
+}
+
+int mc_backend_isolation(const struct mc_backend *b)
+{
+    return b->isolation;
+}
+
+unsigned mc_backend_call_ms(const struct mc_backend *b)
+{
+    return b->call_ms;
+}
+
+void mc_backend_note_asks(struct mc_backend *b)
+{
+    b->asks = true;
+}
+
+bool mc_backend_asks(const struct mc_backend *b)
+{
+    return b->asks;
 }
 
 int mc_backend_pid(const struct mc_backend *b)

@@ -59,6 +59,7 @@ struct mc_backend_spec {
     int protocol;             /* enum mc_protocol_pref */
     unsigned start_ms;        /* 0: default */
     unsigned call_ms;         /* 0: default */
+    int isolation;            /* enum mc_isolation */
     const char *log_path;     /* stderr log; copied; NULL: none */
     struct mc_catalog *cached; /* from disk, or NULL; taken */
 };
@@ -81,8 +82,9 @@ int mc_backend_call(struct mc_backend *b, struct mc_call *call, struct mc_err *e
 void mc_backend_forget(struct mc_call *call, bool cancel, const char *reason);
 /* Calls of callers (not internal) that the server is working on; if exactly one, *only is it. */
 unsigned mc_backend_in_flight(const struct mc_backend *b, struct mc_call **only);
-/* Every call of a caller that was sent and not answered. */
+/* Every call of a caller that was sent and not answered; that waits until the server is ready. */
 void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call), void *arg);
+void mc_backend_each_queued(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call), void *arg);
 
 /* One message (answer or notification) to the server, without line end. Dropped with a log line when there is no process. */
 void mc_backend_send(struct mc_backend *b, struct mc_str message);
@@ -96,6 +98,10 @@ const char *mc_backend_last_error(const struct mc_backend *b); /* "" when none *
 /* Never NULL once it was READY or a cached one was given. Borrowed. */
 struct mc_catalog *mc_backend_catalog(const struct mc_backend *b);
 enum mc_rev mc_backend_rev(const struct mc_backend *b); /* of the running connection, MC_REV_NONE before */
+int mc_backend_isolation(const struct mc_backend *b);   /* enum mc_isolation */
+unsigned mc_backend_call_ms(const struct mc_backend *b);
+void mc_backend_note_asks(struct mc_backend *b);
+bool mc_backend_asks(const struct mc_backend *b); /* was it ever seen to ask clients for input? */
 int mc_backend_pid(const struct mc_backend *b);         /* 0: none */
 unsigned mc_backend_restarts(const struct mc_backend *b);
 uint64_t mc_backend_uptime_ms(const struct mc_backend *b);

@@ -266,3 +266,10 @@ void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, stru
         if (b->slots[i].call && b->slots[i].call->asked)
             fn(arg, b->slots[i].call);
 }
+
+void mc_backend_each_queued(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call), void *arg)
+{
+    for (struct mc_call *c = b->queue_head; c; c = c->next)
+        if (c->asked)
+            fn(arg, c);
+}

@@ -49,6 +49,8 @@ struct mc_backend {
     char *log_path;
     int protocol;
     unsigned start_ms, call_ms;
+    int isolation;
+    bool asks; /* it was seen to ask clients */
 
     enum mc_backend_state state;
     char reason[MC_ERR_MSG_MAX];

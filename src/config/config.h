@@ -34,6 +34,7 @@ struct mc_kv {
 
 enum mc_transport { MC_TRANSPORT_STDIO, MC_TRANSPORT_HTTP, MC_TRANSPORT_SSE };
 enum mc_start { MC_START_LAZY, MC_START_EAGER };
+enum mc_isolation { MC_ISOLATION_AUTO, MC_ISOLATION_SHARED };
 enum mc_protocol_pref { MC_PROTOCOL_AUTO, MC_PROTOCOL_LEGACY, MC_PROTOCOL_MODERN };
 
 /* One server as written: variables are not expanded. */
@@ -54,6 +55,7 @@ struct mc_server_spec {
     char *prefix;  /* NULL: the server's name; "": none */
     enum mc_start start;
     enum mc_protocol_pref protocol;
+    enum mc_isolation isolation;
     unsigned start_timeout_ms; /* 0: default */
     unsigned call_timeout_ms;  /* 0: default */
     struct mc_origin origin;

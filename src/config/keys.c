@@ -40,6 +40,12 @@ static const struct mc_choice protocols[] = {
     {NULL, 0, false},
 };
 
+static const struct mc_choice isolations[] = {
+    {"auto", MC_ISOLATION_AUTO, false},
+    {"shared", MC_ISOLATION_SHARED, false},
+    {NULL, 0, false},
+};
+
 static const struct mc_key keys_timeout[] = {
     {"start", MC_KEY_DURATION, SPEC(start_timeout_ms),
      .help = "How long the server may take until it answers its first request"},
@@ -74,6 +80,8 @@ const struct mc_key mc_keys_server[] = {
      .help = "Start on first use, or with the hub"},
     {"protocol", MC_KEY_CHOICE, SPEC(protocol), .choices = protocols, .otherwise = "\"auto\"",
      .help = "The era to speak with it, instead of asking: auto, legacy, modern or a revision"},
+    {"isolation", MC_KEY_CHOICE, SPEC(isolation), .choices = isolations, .otherwise = "\"auto\"",
+     .help = "Work for one client at a time if it asks for input (auto), or for all (shared)"},
     {"timeout", MC_KEY_OBJECT, .keys = keys_timeout, .elsewhere = MC_JSON_NUMBER,
      .help = "Deadlines: {\"start\": …, \"call\": …}, in milliseconds or as \"30s\""},
 

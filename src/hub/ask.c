@@ -1,7 +1,8 @@
-/* Requests of servers to clients: sampling, elicitation, roots. A stdio server does not say which call caused them; with one call in flight it is certain,
- * with several nobody is asked. Outside of any call only the roots can be answered: with the workspace's. */
+/* Requests of servers to clients: sampling, elicitation, roots. A stdio server does not say which call caused them; with calls of one client in flight it is
+ * certain whom to ask, with several clients' nobody is asked. Outside of any call only the roots can be answered: with the workspace's. */
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/map.h"
 #include "hub/internal.h"
@@ -12,12 +13,12 @@
 
 #define MESSAGE_MAX (64u << 20)
 
-static void refuse(struct mc_backend *b, const struct mc_envelope *e, int code, const char *why)
+void ask_refuse(struct mc_backend *b, struct mc_str id, int code, const char *why)
 {
     struct mc_buf out = MC_BUF_INIT(4096);
 
-    mc_info("hub", "%s: %.*s was refused: %s", mc_backend_name(b), MC_STR_ARG(mc_env(e, MC_F_METHOD)), why);
-    mc_rpc_error(&out, mc_env(e, MC_F_ID), code, why, MC_STR_NONE);
+    mc_info("hub", "%s: its request was refused: %s", mc_backend_name(b), why);
+    mc_rpc_error(&out, id, code, why, MC_STR_NONE);
     mc_backend_send(b, mc_buf_str(&out));
     mc_buf_done(&out);
 }
@@ -61,24 +62,46 @@ static void answer_roots(struct hub *h, struct mc_backend *b, const struct mc_en
     mc_buf_done(&result);
 }
 
-static unsigned needed_cap(const struct mc_envelope *e)
+unsigned ask_needs(const struct mc_envelope *e)
 {
-    struct mc_jval mode;
+    struct mc_jval params = mc_jval_of(mc_env(e, MC_F_PARAMS)), mode;
 
     switch (e->method) {
     case MC_METHOD_SAMPLING:
-        return CLIENT_SAMPLING;
+        return mc_jget(params, "tools").type != MC_JSON_NONE || mc_jget(params, "toolChoice").type != MC_JSON_NONE
+                   ? CLIENT_SAMPLING | CLIENT_SAMPLING_TOOLS
+                   : CLIENT_SAMPLING;
     case MC_METHOD_ROOTS_LIST:
         return CLIENT_ROOTS;
     default:
-        mode = mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "mode");
+        mode = mc_jget(params, "mode"); /* none means form */
         return mode.type == MC_JSON_STRING && mc_jstr_eq(mode.s, MC_STR("url")) ? CLIENT_ELICIT_URL : CLIENT_ELICIT_FORM;
     }
 }
 
-static const char *cap_name(unsigned cap)
+void ask_add_caps(unsigned caps, struct mc_buf *out)
 {
-    return cap == CLIENT_SAMPLING ? "sampling" : cap == CLIENT_ELICIT_URL ? "elicitation.url" : cap == CLIENT_ROOTS ? "roots" : "elicitation.form";
+    static const struct {
+        unsigned any;
+        const char *name;
+    } rows[] = {
+        {CLIENT_ROOTS, "roots"},
+        {CLIENT_SAMPLING | CLIENT_SAMPLING_TOOLS, "sampling"},
+        {CLIENT_ELICIT_FORM | CLIENT_ELICIT_URL, "elicitation"},
+    };
+    const char *sep = "";
+
+    mc_buf_addc(out, '{');
+    for (size_t i = 0; i < MC_ARRAY_LEN(rows); i++) {
+        unsigned has = caps & rows[i].any;
+        if (!has)
+            continue;
+        mc_buf_addf(out, "%s\"%s\":{%s%s%s}", sep, rows[i].name,
+                    has & CLIENT_SAMPLING_TOOLS ? "\"tools\":{}" : has & CLIENT_ELICIT_FORM ? "\"form\":{}" : "",
+                    has & CLIENT_ELICIT_FORM && has & CLIENT_ELICIT_URL ? "," : "", has & CLIENT_ELICIT_URL ? "\"url\":{}" : "");
+        sep = ",";
+    }
+    mc_buf_addc(out, '}');
 }
 
 static void remember_elicitation(struct session *s, struct mc_backend *b, const struct mc_envelope *e)
@@ -95,25 +118,37 @@ static void remember_elicitation(struct session *s, struct mc_backend *b, const 
     memcpy(slot->session, s->id, sizeof(slot->session));
 }
 
-static void forward(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+static struct ask *add(struct call *c, struct mc_backend *b)
 {
     struct session *s = c->x->session;
     struct ask *a = MC_NEW(struct ask);
-    struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
-    struct mc_splice sp;
-    char id[16];
 
     a->session = s;
     a->call = c;
     a->backend = mc_backend_ref(b);
     a->no = ++s->next_ask;
-    a->server_id = mc_str_dup(mc_env(e, MC_F_ID));
-    a->token = mc_env_has(e, MC_F_M_TOKEN) ? mc_str_dup(mc_env(e, MC_F_M_TOKEN)) : NULL;
     link_add(&s->asks, &a->link);
     s->n_asks++;
     c->base.waits_for_client++;
+    return a;
+}
+
+void ask_new(struct call *c, struct mc_str key)
+{
+    add(c, c->backend)->key = mc_str_dup(key);
+}
+
+static void forward(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct ask *a = add(c, b);
+    struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
+    struct mc_splice sp;
+    char id[16];
+
+    a->server_id = mc_str_dup(mc_env(e, MC_F_ID));
+    a->token = mc_env_has(e, MC_F_M_TOKEN) ? mc_str_dup(mc_env(e, MC_F_M_TOKEN)) : NULL;
     if (e->method == MC_METHOD_ELICITATION)
-        remember_elicitation(s, b, e);
+        remember_elicitation(a->session, b, e);
     mc_splice_init(&sp, e->text);
     mc_splice_put(&sp, mc_env(e, MC_F_ID), (struct mc_str){id, (size_t)snprintf(id, sizeof(id), "%u", a->no)});
     if (mc_splice_apply(&sp, true, &out) == 0)
@@ -121,30 +156,74 @@ static void forward(struct call *c, struct mc_backend *b, const struct mc_envelo
     mc_buf_done(&out);
 }
 
-void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+/* Whose request is it? A stdio server does not say; these calls may have caused it. */
+struct suspects {
+    struct call *call; /* the newest */
+    bool several;      /* of different clients */
+};
+
+static void suspect(void *arg, struct mc_call *base)
 {
-    struct mc_call *only;
-    unsigned n = mc_backend_in_flight(b, &only), cap = needed_cap(e);
-    struct call *c = call_of(only);
+    struct suspects *s = arg;
+    struct call *c = call_of(base);
+
+    if (!c || !call_may_ask(c))
+        return;
+    if (s->call && (!c->x->session || c->x->session != s->call->x->session))
+        s->several = true;
+    if (!s->call || c->start_us > s->call->start_us)
+        s->call = c;
+}
+
+static void ask_session(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+{
+    if (!c->x->req && !c->x->stream)
+        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "the client of this call has gone away");
+    else if (c->x->session->n_asks < HUB_ASKS_MAX)
+        forward(c, b, e);
+    else
+        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "too many requests are open at this client");
+}
+
+static const char *cap_name(unsigned needs)
+{
+    if (needs & CLIENT_SAMPLING)
+        return needs & CLIENT_SAMPLING_TOOLS ? "sampling.tools" : "sampling";
+    return needs & CLIENT_ELICIT_URL ? "elicitation.url" : needs & CLIENT_ROOTS ? "roots" : "elicitation.form";
+}
+
+/* Nothing is asked that the client has not declared, and no answer is made up. A server that can do without goes on. */
+static void ask_lacking(struct call *c, struct mc_backend *b, const struct mc_envelope *e, unsigned needs)
+{
     char why[160];
 
-    if (c && c->x->session && c->x->session->caps & cap) {
-        if (!c->x->req && !c->x->stream)
-            refuse(b, e, MC_RPC_INTERNAL, "the client of this call has gone away");
-        else if (c->x->session->n_asks < HUB_ASKS_MAX)
-            forward(c, b, e);
+    c->lacks |= c->x->era == MC_ERA_MODERN ? needs : 0;
+    snprintf(why, sizeof(why), "the client of this call does not have the capability %s", cap_name(needs));
+    ask_refuse(b, mc_env(e, MC_F_ID), e->method == MC_METHOD_SAMPLING ? MC_RPC_METHOD_NOT_FOUND : MC_RPC_INVALID_PARAMS, why);
+}
+
+void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct suspects s = {0};
+    unsigned needs = ask_needs(e);
+    struct call *c;
+
+    mc_backend_each_call(b, suspect, &s);
+    if (e->method != MC_METHOD_ROOTS_LIST)
+        mc_backend_note_asks(b); /* from now on it works for one client at a time */
+    c = s.several || (s.call && turns_haunted(s.call)) ? NULL : s.call;
+    if (c && ((c->x->session ? c->x->session->caps : c->x->caps) & needs) == needs) {
+        if (c->x->session)
+            ask_session(c, b, e);
         else
-            refuse(b, e, MC_RPC_INTERNAL, "too many requests are open at this client");
+            parked_ask(c, e);
     } else if (e->method == MC_METHOD_ROOTS_LIST) {
         answer_roots(h, b, e);
-    } else if (c && c->x->era == MC_ERA_MODERN) {
-        refuse(b, e, MC_RPC_METHOD_NOT_FOUND, "the client of this call is asked in a way that the hub does not bridge yet");
     } else if (c) {
-        snprintf(why, sizeof(why), "the client of this call does not have the capability %s", cap_name(cap));
-        refuse(b, e, cap == CLIENT_SAMPLING ? MC_RPC_METHOD_NOT_FOUND : MC_RPC_INVALID_PARAMS, why);
+        ask_lacking(c, b, e, needs);
     } else {
-        refuse(b, e, MC_RPC_INTERNAL, n ? "several calls are in flight; it cannot be told whose client to ask"
-                                        : "no call is in flight; there is no client to ask");
+        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, s.call ? "several calls are in flight, of different clients; it cannot be told whom to ask"
+                                                                 : "no call is in flight; there is no client to ask");
     }
 }
 
@@ -156,8 +235,20 @@ static void ask_free(struct ask *a)
         a->call->base.waits_for_client--;
     mc_backend_unref(a->backend);
     mc_free(a->server_id);
+    mc_free(a->key);
     mc_free(a->token);
     mc_free(a);
+}
+
+/* An answer to a question of a result. */
+static void key_answered(struct ask *a, const struct mc_envelope *e)
+{
+    struct call *c = a->call;
+    char *key = MC_TAKE(a->key);
+
+    ask_free(a);
+    input_answered(c, mc_str_of(key), e);
+    mc_free(key);
 }
 
 void ask_answered(struct session *s, const struct mc_envelope *e)
@@ -172,6 +263,10 @@ void ask_answered(struct session *s, const struct mc_envelope *e)
         struct mc_splice sp;
         if (a->no != no)
             continue;
+        if (a->key) {
+            key_answered(a, e);
+            return;
+        }
         mc_splice_init(&sp, e->text);
         mc_splice_put(&sp, mc_env(e, MC_F_ID), mc_str_of(a->server_id));
         if (mc_splice_apply(&sp, true, &out) == 0)
@@ -216,24 +311,43 @@ void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct m
     struct mc_str key;
     void *value;
 
+    parked_withdrawn(h, b, mc_env(e, MC_F_REQUEST_ID));
     for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
         struct session *s = value;
         link_each(l, &s->asks) {
             struct ask *a = link_entry(l, struct ask, link);
-            if (a->backend == b && mc_str_eq(mc_str_of(a->server_id), mc_env(e, MC_F_REQUEST_ID)))
+            if (a->backend == b && a->server_id && mc_str_eq(mc_str_of(a->server_id), mc_env(e, MC_F_REQUEST_ID)))
                 withdraw(a, "the server has withdrawn it");
         }
     }
 }
 
+/* Another call of the same client that may have asked instead. */
+static struct call *other_suspect(const struct call *c)
+{
+    link_each(l, &c->x->session->calls) {
+        struct call *other = link_entry(l, struct call, in_session);
+        if (other != c && other->backend == c->backend && other->base.state == MC_CALL_SENT && call_may_ask(other))
+            return other;
+    }
+    return NULL;
+}
+
 void asks_of_call_over(struct call *c)
 {
+    struct call *other = c->x->session ? other_suspect(c) : NULL;
+
     if (!c->x->session)
         return;
     link_each(l, &c->x->session->asks) {
         struct ask *a = link_entry(l, struct ask, link);
-        if (a->call == c)
+        if (a->call == c && other && !a->key) {
+            a->call = other;
+            other->base.waits_for_client++;
+            c->base.waits_for_client--;
+        } else if (a->call == c) {
             withdraw(a, "the call that asked has ended");
+        }
     }
 }
 
@@ -242,8 +356,9 @@ void asks_of_session_over(struct session *s)
     link_each(l, &s->asks) {
         struct ask *a = link_entry(l, struct ask, link);
         struct mc_buf out = MC_BUF_INIT(4096);
-        mc_rpc_error(&out, mc_str_of(a->server_id), MC_RPC_INTERNAL, "the client has gone", MC_STR_NONE);
-        mc_backend_send(a->backend, mc_buf_str(&out));
+        mc_rpc_error(&out, a->server_id ? mc_str_of(a->server_id) : MC_STR_NONE, MC_RPC_INTERNAL, "the client has gone", MC_STR_NONE);
+        if (a->server_id)
+            mc_backend_send(a->backend, mc_buf_str(&out));
         mc_buf_done(&out);
         ask_free(a);
     }
@@ -258,7 +373,7 @@ void asks_of_backend_over(struct hub *h, struct mc_backend *b)
         struct session *s = value;
         link_each(l, &s->asks) {
             struct ask *a = link_entry(l, struct ask, link);
-            if (a->backend == b)
+            if (a->backend == b && !a->key) /* a question of a result is still good for the next process */
                 withdraw(a, "the server is gone");
         }
     }

@@ -37,13 +37,20 @@ static void comma(struct mc_buf *out)
 /* What a modern server needs to know on every request (basic/index § _meta): of the client, never more than it can do. */
 static void add_modern_members(const struct call *c, struct mc_buf *out)
 {
+    const struct session *s = c->x->session;
+    struct mc_str info = s && s->client_info ? mc_str_of(s->client_info) : s ? MC_STR_NONE : mc_env(&c->e, MC_F_M_CLIENT_INFO);
+
     comma(out);
     mc_buf_addf(out, "\"" IO_MCP "protocolVersion\":\"%s\",\"" IO_MCP "clientInfo\":", mc_rev_name(MC_REV_MODERN_LATEST));
-    mc_buf_adds(out, mc_env_has(&c->e, MC_F_M_CLIENT_INFO) ? mc_env(&c->e, MC_F_M_CLIENT_INFO)
-                                                          : MC_STR("{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"));
+    mc_buf_adds(out, info.n ? info : MC_STR("{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"));
     mc_buf_adds(out, MC_STR(",\"" IO_MCP "clientCapabilities\":"));
-    mc_buf_adds(out, mc_env_has(&c->e, MC_F_M_CAPABILITIES) ? mc_env(&c->e, MC_F_M_CAPABILITIES) : MC_STR("{}"));
-    if (mc_env_has(&c->e, MC_F_M_LOG_LEVEL)) {
+    if (s)
+        ask_add_caps(s->caps, out);
+    else
+        mc_buf_adds(out, mc_env(&c->e, MC_F_M_CAPABILITIES));
+    if (s && s->level >= 0)
+        mc_buf_addf(out, ",\"" IO_MCP "logLevel\":\"%s\"", level_name(s->level));
+    else if (!s && mc_env_has(&c->e, MC_F_M_LOG_LEVEL)) {
         mc_buf_adds(out, MC_STR(",\"" IO_MCP "logLevel\":"));
         mc_buf_adds(out, mc_env(&c->e, MC_F_M_LOG_LEVEL));
     }
@@ -86,10 +93,20 @@ static struct mc_str inside(struct mc_str object)
     return (struct mc_str){object.p + 1, 0};
 }
 
+/* What a legacy client's request has under these names is none of its own revision. */
+static void drop_input(const struct call *c, struct mc_splice *sp)
+{
+    static const enum mc_field fields[] = {MC_F_INPUT_RESPONSES, MC_F_REQUEST_STATE};
+
+    for (size_t i = 0; i < MC_ARRAY_LEN(fields); i++)
+        if (mc_env_has(&c->e, fields[i]))
+            mc_splice_drop_member(sp, c->e.f[fields[i]].key, mc_env(&c->e, fields[i]));
+}
+
 int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out, struct mc_err *err)
 {
     enum mc_era era = mc_rev_era(to);
-    struct mc_buf meta = MC_BUF_INIT(META_MAX);
+    struct mc_buf meta = MC_BUF_INIT(META_MAX), input = MC_BUF_INIT(MC_BACKEND_LINE_MAX);
     struct mc_splice sp;
     char digits[24];
     int rc;
@@ -114,7 +131,13 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
                 mc_splice_put(&sp, inside(params), MC_STR(","));
         }
     }
-    rc = meta.failed ? -1 : mc_splice_apply(&sp, true, out);
+    if (c->x->session && era == MC_ERA_MODERN) {
+        drop_input(c, &sp);
+        input_add_members(c, &input);
+        mc_splice_put(&sp, inside(mc_env(&c->e, MC_F_PARAMS)), mc_buf_str(&input)); /* in front of a name or URI */
+    }
+    rc = meta.failed || input.failed ? -1 : mc_splice_apply(&sp, true, out);
+    mc_buf_done(&input);
     mc_buf_done(&meta);
     return rc ? mc_err_set(err, MC_E_TOO_BIG, "the request is too large for server %s", mc_backend_name(c->backend)) : 0;
 }
@@ -128,7 +151,7 @@ static void stamp_result(const struct call *c, const struct mc_envelope *e, stru
 
     if (!mc_env_has(e, MC_F_RESULT_TYPE))
         mc_splice_put(sp, at, MC_STR("\"resultType\":\"complete\",")); /* something follows: a member, or our _meta */
-    if (c->e.method == MC_METHOD_RESOURCES_READ && !mc_env_has(e, MC_F_R_TTL))
+    if (c->e.method == MC_METHOD_RESOURCES_READ && !mc_env_has(e, MC_F_R_TTL) && !input_required(c, e))
         mc_splice_put(sp, at, MC_STR(CACHEABLE ","));
     if (!meta.p)
         mc_splice_put(sp, at, more ? MC_STR("\"_meta\":{" SERVER_INFO "},") : MC_STR("\"_meta\":{" SERVER_INFO "}"));
@@ -214,4 +237,9 @@ void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out)
             mc_buf_adds(out, MC_STR("," CACHEABLE));
     }
     mc_buf_addc(out, '}');
+}
+
+void bridge_close_interim(struct mc_buf *out)
+{
+    mc_buf_adds(out, MC_STR(",\"resultType\":\"input_required\",\"_meta\":{" SERVER_INFO "}}"));
 }

@@ -34,7 +34,10 @@ static void record(const struct call *c, bool end, bool failed)
 
 static void call_free(struct call *c)
 {
+    turns_over(c);
     asks_of_call_over(c);
+    parked_free(c);
+    input_free(c);
     link_del(&c->in_exchange);
     link_del(&c->in_session);
     mc_backend_unref(c->backend);
@@ -112,28 +115,60 @@ static int status_of(const struct call *c, const struct mc_envelope *e)
                ? 400 : 0;
 }
 
-static void on_answer(struct mc_call *base, const struct mc_envelope *e)
+/* The server could not do without what it was refused: that is what the client is told (basic/index § Error Codes). */
+static void missing_capability(const struct call *c, struct mc_buf *out)
 {
-    struct call *c = mc_container_of(base, struct call, base);
+    struct mc_buf data = MC_BUF_INIT(1024);
+
+    mc_buf_adds(&data, MC_STR("{\"requiredCapabilities\":"));
+    ask_add_caps(c->lacks, &data);
+    mc_buf_addc(&data, '}');
+    mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_MISSING_CAPABILITY, "the server asks for what this request does not declare in clientCapabilities",
+                 mc_buf_str(&data));
+    mc_buf_done(&data);
+}
+
+void call_answered(struct call *c, const struct mc_envelope *e)
+{
     struct exchange *x = c->x;
     struct mc_buf out = MC_BUF_INIT(ANSWER_MAX);
+    bool failed = e->kind == MC_MSG_ERROR || mc_str_eq(mc_env(e, MC_F_R_IS_ERROR), MC_STR("true"));
     int status = status_of(c, e);
 
+    if (parked_keep(c, e, NULL) || input_begin(c, e))
+        return;
     if (c->probing && not_found_here(e)) {
         if (!probe_next(c))
             nowhere(c);
         return;
     }
-    record(c, true, e->kind == MC_MSG_ERROR || mc_str_eq(mc_env(e, MC_F_R_IS_ERROR), MC_STR("true")));
+    record(c, true, failed);
     if (c->on_result)
         c->on_result(c, e);
-    if (bridge_answer(c, e, &out)) {
+    if (failed && c->lacks) {
+        missing_capability(c, &out);
+        status = 400;
+    } else if (bridge_answer(c, e, &out)) {
         mc_buf_clear(&out);
         mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's answer is too large", MC_STR_NONE);
     }
     call_free(c);
     exchange_answer(x, mc_buf_str(&out), status);
     mc_buf_done(&out);
+}
+
+void call_finish(struct call *c, struct mc_str message)
+{
+    struct exchange *x = c->x;
+
+    record(c, true, true);
+    call_free(c);
+    exchange_answer(x, message, 0);
+}
+
+static void on_answer(struct mc_call *base, const struct mc_envelope *e)
+{
+    call_answered(mc_container_of(base, struct call, base), e);
 }
 
 static void fail(struct call *c, const struct mc_err *err)
@@ -151,14 +186,19 @@ static void fail(struct call *c, const struct mc_err *err)
     mc_buf_done(&data);
 }
 
-static void on_failed(struct mc_call *base, const struct mc_err *err)
+void call_failed(struct call *c, const struct mc_err *err)
 {
-    struct call *c = mc_container_of(base, struct call, base);
-
-    if (c->probing && probe_next(c))
+    if (parked_keep(c, NULL, err) || (c->probing && probe_next(c)))
         return;
     record(c, true, true);
     fail(c, err);
+}
+
+static void on_failed(struct mc_call *base, const struct mc_err *err)
+{
+    if (err->code == MC_E_TIMEOUT)
+        turns_given_up(mc_container_of(base, struct call, base));
+    call_failed(mc_container_of(base, struct call, base), err);
 }
 
 static const struct mc_call_ops call_ops = {.compose = compose, .on_progress = on_progress, .on_answer = on_answer, .on_failed = on_failed};
@@ -167,6 +207,8 @@ void call_cancel(struct call *c, const char *reason)
 {
     struct exchange *x = c->x;
 
+    if (c->base.state == MC_CALL_SENT)
+        turns_given_up(c);
     mc_backend_forget(&c->base, true, reason);
     record(c, true, true);
     call_free(c);
@@ -175,7 +217,7 @@ void call_cancel(struct call *c, const char *reason)
 
 /* ---- sending ---- */
 
-static void send_call(struct call *c)
+void call_send(struct call *c)
 {
     struct mc_err err;
 
@@ -190,7 +232,7 @@ static void on_decision(void *arg, enum mc_decision d, const char *reason)
 
     if (d == MC_DECIDE_ALLOW) {
         record(c, false, false);
-        send_call(c);
+        turns_send(c);
         return;
     }
     mc_err_set(&err, MC_E_DENIED, "the policy does not allow this call: %s", reason);
@@ -218,8 +260,32 @@ struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_
     return c;
 }
 
+/* A legacy server gives no requestState, and the hub has not given this one. */
+static bool foreign_state(const struct call *c)
+{
+    const struct mc_catalog *known = mc_backend_catalog(c->backend);
+
+    return c->x->era == MC_ERA_MODERN && mc_env_has(&c->e, MC_F_REQUEST_STATE) && known && mc_rev_era(known->rev) == MC_ERA_LEGACY;
+}
+
+static void refuse_state(struct call *c)
+{
+    struct mc_bytes *message = mc_bytes_ref(c->message); /* what e points into */
+    struct mc_envelope e = c->e;
+    struct exchange *x = c->x;
+
+    call_free(c);
+    answer_error(x, &e, MC_RPC_INVALID_PARAMS, "params.requestState was not given for this request, or it was changed; send the request anew, without it");
+    mc_bytes_unref(message);
+}
+
 void dispatch_send(struct call *c)
 {
+    if (foreign_state(c)) {
+        refuse_state(c);
+        return;
+    }
+
     struct mc_call_facts facts = {.principal = c->x->who, .workspace = c->x->view->ws->name,
                                   .server = mc_backend_name(c->backend), .method = mc_method_info(c->e.method)->name,
                                   .subject = c->original.n ? c->original : mc_env(&c->e, MC_F_URI)};
@@ -440,6 +506,8 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
 void dispatch_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
 {
     x->open++;
+    if (mc_env_has(e, MC_F_REQUEST_STATE) && x->era == MC_ERA_MODERN && parked_retry(x, message, e))
+        return;
     unsigned wait = workspace_settling_ms(x->view->ws, x->view->only);
     if (!dispatch_settled(x, message, e, wait == 0))
         waiter_add(x, message, e, wait);

@@ -74,6 +74,7 @@ static void modern(struct exchange *x, struct mc_bytes *message, const struct mc
         refuse(x, id, 400, MC_RPC_INVALID_PARAMS, "params._meta needs io.modelcontextprotocol/clientCapabilities, an object", MC_STR_NONE);
         return;
     }
+    x->caps = client_caps(mc_jval_of(mc_env(e, MC_F_M_CAPABILITIES)));
     if (headers_name(x->req, e, &fault)) {
         refuse(x, id, 400, MC_RPC_HEADER_MISMATCH, fault.message, MC_STR_NONE);
         return;

@@ -45,6 +45,30 @@ struct exchange *exchange_new(struct hub *h, struct mc_http_req *req, struct vie
     return x;
 }
 
+struct exchange *exchange_park(struct call *c)
+{
+    struct exchange *from = c->x, *to = MC_NEW(struct exchange);
+
+    MC_ASSERT(from->era == MC_ERA_MODERN && from->open > 0); /* and so there is no session */
+    to->hub = from->hub;
+    to->view = from->view;
+    to->era = from->era;
+    to->rev = from->rev;
+    to->caps = from->caps;
+    to->level = -1;
+    to->open = 1;
+    memcpy(to->who, from->who, sizeof(to->who));
+    to->sink.gone = on_gone;
+    link_init(&to->calls);
+    link_init(&to->waiters);
+    mc_buf_init(&to->answers, BATCH_OUT_MAX);
+    link_add(&from->hub->exchanges, &to->link);
+    link_del(&c->in_exchange);
+    link_add(&to->calls, &c->in_exchange);
+    c->x = to;
+    return from;
+}
+
 static void write_event(struct exchange *x, struct mc_str message)
 {
     struct mc_buf *out = &x->hub->scratch;

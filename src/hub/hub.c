@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/path.h"
+#include "base/seal.h"
 #include "hub/internal.h"
 #include "store/kv.h"
 #include "store/token.h"
@@ -21,6 +22,7 @@
 #define LOG_MAX (4u << 20)
 #define LOG_KEPT_S (30u * 86400) /* every change of an entry begins a log of its own */
 #define EMPTY_MS 30000 /* whoever started us for a workspace has died before it came */
+#define SEAL_KEY_MS (24u * 3600 * 1000)
 #define END_MS 8000 /* servers that are still there then are killed */
 
 struct main_loop {
@@ -95,6 +97,10 @@ static void on_tick(struct mc_timer *t)
 
     if (keepalive)
         h->last_keepalive = now;
+    if (now - h->last_rotation >= SEAL_KEY_MS) {
+        h->last_rotation = now;
+        mc_seal_rotate(h->seal);
+    }
     sessions_sweep(h, keepalive);
     listens_keepalive(h);
     if (h->ephemeral && link_empty(&h->workspaces) && now - h->started > EMPTY_MS)
@@ -199,9 +205,12 @@ static void hub_init(struct hub *h)
     link_init(&h->subscriptions);
     link_init(&h->exchanges);
     link_init(&h->attachments);
+    link_init(&h->waiting);
+    link_init(&h->parked);
+    h->seal = mc_seal_new();
     mc_buf_init(&h->scratch, 256u << 20);
     h->started = mc_loop_now(h->loop);
-    h->last_keepalive = h->started;
+    h->last_keepalive = h->last_rotation = h->started;
 }
 
 static void hub_done(struct hub *h)
@@ -210,9 +219,11 @@ static void hub_done(struct hub *h)
         mc_free(h->elicitations[i].id);
     mc_timer_stop(h->loop, &h->tick);
     mc_timer_stop(h->loop, &h->status_timer);
+    mc_timer_stop(h->loop, &h->turns);
     mc_http_free(h->http);
     mc_guard_free(h->guard);
     mc_kv_free(h->kv);
+    mc_seal_free(h->seal);
     mc_map_free(h->backends, NULL);
     mc_map_free(h->sessions, NULL);
     mc_buf_done(&h->scratch);

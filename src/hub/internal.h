@@ -15,18 +15,30 @@
 #include "config/config.h"
 #include "http/guard.h"
 #include "http/http.h"
+#include "json/scan.h"
 #include "loop/loop.h"
 #include "mcp/envelope.h"
 #include "store/trust.h"
 
 /* Bounds. */
 #define HUB_SESSIONS_MAX 16000
+#define HUB_CLIENT_INFO_MAX 4096                /* bytes kept of each */
 #define HUB_SESSION_IDLE_MS (24u * 3600 * 1000) /* without a request or an open stream */
 #define HUB_STREAMS_MAX 32                      /* kept per session, finished ones included */
 #define HUB_REPLAY_EVENTS_MAX 256               /* kept per stream for Last-Event-ID */
 #define HUB_REPLAY_BYTES_MAX (1u << 20)         /* kept per stream; the oldest go first */
 #define HUB_REPLAY_MS 300000                    /* a finished or deserted stream is kept so long */
 #define HUB_ASKS_MAX 64                         /* servers' requests open at one session */
+#define HUB_PARKED_MAX 1024                     /* calls whose client was asked in an answer and has not come back */
+#define HUB_PARKED_MS 600000                    /* how long it may take to come back */
+#define HUB_GATHER_MS 10                        /* what a server asks at once goes out in one answer */
+#define HUB_TURNS_MAX 1024                      /* calls that wait until a server has done with another client */
+#define HUB_TURN_MS 45000                       /* for so long, or their own deadline */
+#define HUB_GHOSTS_MAX 64                       /* calls given up lately */
+#define HUB_GHOST_MS 2000                       /* how long they may still ask */
+#define HUB_INPUT_ROUNDS_MAX 10                 /* of one call to a modern server */
+#define HUB_INPUT_PACE_MS 250                   /* before a round that asks nothing */
+#define HUB_INPUT_MS 3600000                    /* how long a legacy client may take to answer one round */
 #define HUB_ELICITATIONS_MAX 256                /* url elicitations whose completion can still be passed on */
 #define HUB_BATCH_MAX 100                       /* messages in one batch (2025-03-26) */
 #define HUB_LISTENS_MAX 4096
@@ -45,6 +57,8 @@ struct stream;
 struct exchange;
 struct call;
 struct listen;
+struct parked;
+struct input;
 
 /* What an HTTP request's data pointer points to, once it is not answered at once. */
 struct sink {
@@ -78,13 +92,26 @@ struct hub {
     struct link subscriptions;
     struct link exchanges;
     struct link attachments;
+    struct link waiting;      /* calls that wait for their turn (turns.c) */
+    unsigned n_waiting;
+    struct mc_timer turns;
+    struct ghost {
+        const struct mc_backend *backend; /* compared, never followed */
+        char session[33];                 /* empty: a modern client's */
+        uint64_t until;
+    } ghosts[HUB_GHOSTS_MAX];
+    unsigned next_ghost;
+    struct link parked;       /* calls of modern clients that were asked something */
+    unsigned n_parked;
+    struct mc_seal *seal;     /* of requestState */
+    uint64_t next_parked;
     struct elicitation { /* a ring: who was asked to open a URL */
         const struct mc_backend *backend; /* compared, never followed */
         char *id;                         /* raw elicitationId */
         char session[33];
     } elicitations[HUB_ELICITATIONS_MAX];
     unsigned next_elicitation;
-    uint64_t last_keepalive;
+    uint64_t last_keepalive, last_rotation;
     uint64_t notices; /* resource notices so far */
     uint64_t last_status;
     struct mc_timer status_timer; /* coalesces status events */
@@ -222,7 +249,9 @@ enum client_cap {
     CLIENT_SAMPLING = 1 << 1,
     CLIENT_ELICIT_FORM = 1 << 2,
     CLIENT_ELICIT_URL = 1 << 3,
+    CLIENT_SAMPLING_TOOLS = 1 << 4,
 };
+unsigned client_caps(struct mc_jval caps); /* enum client_cap of a ClientCapabilities object */
 struct session {
     char id[33];
     struct hub *hub;
@@ -230,6 +259,7 @@ struct session {
     char *server;    /* NULL: merged */
     enum mc_rev rev;
     char who[64];
+    char *client_info; /* raw JSON object of initialize; NULL: none, or too long to keep */
     unsigned caps;
     int level; /* index of the syslog levels, -1 before logging/setLevel */
     uint64_t last_used;
@@ -248,6 +278,7 @@ void session_save(struct session *s);
 struct view *session_view(struct session *s); /* NULL when the workspace or server is gone */
 /* A message that belongs to no request: on the standing stream, if there ever was one. */
 void session_push(struct session *s, struct mc_str message);
+const char *level_name(int level);
 int level_index(struct mc_str quoted); /* "debug" … "emergency" → 0 … 7; -1 */
 
 /* ---- exchanges (exchange.c) ---- */
@@ -282,6 +313,8 @@ void exchange_error(struct exchange *x, struct mc_str id, int code, const char *
 void exchange_drop(struct exchange *x);
 /* Something that precedes the answer: makes the response an event stream. */
 void exchange_event(struct exchange *x, struct mc_str message);
+/* Takes a call out of its exchange, which goes on without it: to nobody, for the same caller. Returns the exchange that it was in. */
+struct exchange *exchange_park(struct call *c);
 /* Cancels what is open and ends the response. */
 void exchange_abandon(struct exchange *x);
 void waiters_of_exchange_drop(struct exchange *x);
@@ -303,6 +336,11 @@ struct call {
     /* resources/read that is probing: servers not asked yet */
     size_t next_probe; /* index of the next server in the view */
     bool probing;
+    struct link waiting;   /* for its turn */
+    uint64_t turn_due;
+    struct parked *parked; /* its modern client was asked something (parked.c); NULL */
+    struct input *input;   /* its legacy client was asked for a modern server (input.c); NULL */
+    unsigned lacks;        /* enum client_cap: what the server asked for and the request did not declare */
     void (*on_result)(struct call *c, const struct mc_envelope *e); /* before it is delivered; may be NULL */
 };
 /* Handles one request of an exchange, whoever answers it. message is kept by reference when it travels on. */
@@ -313,12 +351,23 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
 struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog, struct mc_str original, struct mc_bytes *message, const struct mc_envelope *e);
 void dispatch_send(struct call *c); /* through the policy */
 void call_cancel(struct call *c, const char *reason); /* at the server too; no answer to the client */
+void call_send(struct call *c); /* to its backend, now */
+void call_answered(struct call *c, const struct mc_envelope *e); /* the server's answer, and the end of the call */
+void call_failed(struct call *c, const struct mc_err *err);
+void call_finish(struct call *c, struct mc_str message); /* with an answer that the hub has written: a failure */
+/* May its server ask the client during this call? */
+static inline bool call_may_ask(const struct call *c)
+{
+    return c->e.method == MC_METHOD_TOOLS_CALL || c->e.method == MC_METHOD_PROMPTS_GET || c->e.method == MC_METHOD_RESOURCES_READ;
+}
 struct call *call_of(struct mc_call *base); /* NULL when it is not a caller's */
 
 int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out, struct mc_err *err);
 int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out);
 /* The suffix that a result of the hub's own gets in this era: ,"resultType":…}  or  }. cacheable: with ttlMs and cacheScope. */
 void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out);
+/* That of one which asks for input. */
+void bridge_close_interim(struct mc_buf *out);
 
 /* ---- methods that the hub answers itself (answers.c, subscribe.c) ---- */
 
@@ -370,7 +419,8 @@ struct ask { /* a server's request that waits for a client's answer */
     struct call *call; /* the call that caused it; NULL when that ended meanwhile */
     struct mc_backend *backend;
     unsigned no;
-    char *server_id;   /* raw id of the server's request */
+    char *server_id;   /* raw id of the server's request; NULL with key */
+    char *key;         /* raw, in inputRequests: a modern server has asked in a result, the answer is for input.c */
     char *token;       /* raw progress token that the server gave, or NULL */
 };
 void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
@@ -382,6 +432,34 @@ void elicitation_complete(struct hub *h, struct mc_backend *b, const struct mc_e
 void asks_of_call_over(struct call *c);
 void asks_of_session_over(struct session *s);
 void asks_of_backend_over(struct hub *h, struct mc_backend *b);
+
+/* One client at a time, at servers that ask (turns.c). */
+void turns_send(struct call *c); /* now, or when it is its turn */
+void turns_over(struct call *c); /* it ends */
+void turns_given_up(struct call *c); /* it was sent, and its answer will not be waited for */
+bool turns_haunted(const struct call *c); /* may another client's call that was given up be asking? */
+
+/* Calls of modern clients whose server asks: the client is asked in the answer, and its retry goes on with the call (parked.c). */
+void parked_ask(struct call *c, const struct mc_envelope *e);
+/* Is the server's last word on this call to be kept, because its client has not come back yet? */
+bool parked_keep(struct call *c, const struct mc_envelope *e, const struct mc_err *err);
+/* A request with a requestState. False: the state is not the hub's. */
+bool parked_retry(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
+void parked_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str server_id); /* by the server */
+void parked_free(struct call *c);
+/* Calls of legacy clients whose modern server asks in its result (input.c). */
+bool input_required(const struct call *c, const struct mc_envelope *e);
+/* False: it is an ordinary answer, or one that this client cannot be asked about. */
+bool input_begin(struct call *c, const struct mc_envelope *e);
+void input_answered(struct call *c, struct mc_str key, const struct mc_envelope *e);
+void input_add_members(const struct call *c, struct mc_buf *out); /* what the retry's params have in front, each with its comma */
+void input_free(struct call *c);
+void ask_new(struct call *c, struct mc_str key);
+unsigned ask_needs(const struct mc_envelope *e); /* enum client_cap: all of them are needed to be asked this */
+/* Refuses a server's request. */
+void ask_refuse(struct mc_backend *b, struct mc_str id, int code, const char *why);
+/* {"sampling":{…},…} of enum client_cap. */
+void ask_add_caps(unsigned caps, struct mc_buf *out);
 
 extern const struct mc_backend_ops hub_backend_ops;
 void notify_lists(struct workspace *ws, struct server *srv, unsigned kinds); /* list_changed to whom it concerns */

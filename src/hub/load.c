@@ -66,6 +66,7 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
         l->backend.protocol = spec->protocol;
         l->backend.start_ms = spec->start_timeout_ms;
         l->backend.call_ms = spec->call_timeout_ms;
+        l->backend.isolation = spec->isolation;
         l->backend.log_path = l->log_path;
         l->backend.cached = cached_catalog(l->backend.launch.digest);
     }

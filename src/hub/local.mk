@@ -10,15 +10,18 @@ libmchub_a_SOURCES += \
 	src/hub/exchange.c \
 	src/hub/headers.c src/hub/headers.h \
 	src/hub/hub.c src/hub/hub.h \
+	src/hub/input.c \
 	src/hub/listen.c \
 	src/hub/load.c src/hub/load.h \
 	src/hub/notify.c \
+	src/hub/parked.c \
 	src/hub/registry.c \
 	src/hub/routes.c src/hub/routes.h \
 	src/hub/session.c \
 	src/hub/status.c \
 	src/hub/stream.c \
 	src/hub/subscribe.c \
+	src/hub/turns.c \
 	src/hub/view.c \
 	src/hub/waiters.c \
 	src/hub/workspace.c \

@@ -110,13 +110,22 @@ struct owner {
     struct session *session;
     struct exchange *x;
     bool several;
+    bool modern; /* the server's era: it logs for requests that asked for it alone */
 };
+
+/* -1: no messages are wanted; a legacy server that was told no level chooses for itself. */
+static int level_of(const struct exchange *x)
+{
+    return x->session ? x->session->level : x->level;
+}
 
 static void same_session(void *arg, struct mc_call *base)
 {
     struct owner *o = arg;
     struct call *c = call_of(base);
 
+    if (c && o->modern && level_of(c->x) < 0)
+        return;
     if (!c || (o->x && (c->x->session != o->session || !c->x->session)))
         o->several = true;
     else if (!o->x) {
@@ -129,7 +138,7 @@ static void same_session(void *arg, struct mc_call *base)
  * everybody who sees the server; otherwise it is nobody's, for it could show one caller what another one does. */
 static void on_log_message(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
-    struct owner o = {0};
+    struct owner o = {.modern = mc_rev_era(mc_backend_rev(b)) == MC_ERA_MODERN};
     struct mc_str key;
     void *value;
 
@@ -141,7 +150,7 @@ static void on_log_message(struct hub *h, struct mc_backend *b, const struct mc_
             exchange_event(o.x, e->text);
         return;
     }
-    for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
+    for (size_t i = 0; !o.modern && mc_map_next(h->sessions, &i, &key, &value);) {
         struct session *s = value;
         if (wants_level(s->level, e) && shows(s, b))
             session_push(s, e->text);

@@ -21,15 +21,22 @@ int level_index(struct mc_str quoted)
     return -1;
 }
 
-static unsigned read_caps(struct mc_jval caps)
+const char *level_name(int level)
 {
-    struct mc_jval elicit = mc_jget(caps, "elicitation");
+    return levels[level];
+}
+
+unsigned client_caps(struct mc_jval caps)
+{
+    struct mc_jval elicit = mc_jget(caps, "elicitation"), sampling = mc_jget(caps, "sampling");
     unsigned flags = 0;
 
     if (mc_jget(caps, "roots").type == MC_JSON_OBJECT)
         flags |= CLIENT_ROOTS;
-    if (mc_jget(caps, "sampling").type == MC_JSON_OBJECT)
+    if (sampling.type == MC_JSON_OBJECT)
         flags |= CLIENT_SAMPLING;
+    if (mc_jget(sampling, "tools").type == MC_JSON_OBJECT)
+        flags |= CLIENT_SAMPLING_TOOLS;
     if (elicit.type == MC_JSON_OBJECT) {
         bool url = mc_jget(elicit, "url").type == MC_JSON_OBJECT;
         /* an empty object means form only (client/elicitation § Capabilities) */
@@ -72,11 +79,30 @@ void session_save(struct session *s)
         mc_buf_addf(&b, ",\"server\":");
         mc_jstr_quote(mc_str_of(s->server), &b);
     }
+    if (s->client_info)
+        mc_buf_addf(&b, ",\"clientInfo\":%s", s->client_info);
     mc_buf_addc(&b, '}');
     record_key(s->id, key);
     if (mc_kv_put(s->hub->kv, key, mc_buf_str(&b), HUB_SESSION_IDLE_MS))
         mc_warn("hub", "a session's record could not be stored");
     mc_buf_done(&b);
+}
+
+/* What clients of that revision can be asked at all. */
+static unsigned known_caps(enum mc_rev rev)
+{
+    unsigned caps = CLIENT_ROOTS | CLIENT_SAMPLING;
+
+    if (rev >= MC_REV_2025_06_18)
+        caps |= CLIENT_ELICIT_FORM;
+    if (rev >= MC_REV_2025_11_25)
+        caps |= CLIENT_ELICIT_URL | CLIENT_SAMPLING_TOOLS;
+    return caps;
+}
+
+static char *keep_info(struct mc_jval info)
+{
+    return info.type == MC_JSON_OBJECT && info.s.n <= HUB_CLIENT_INFO_MAX ? mc_str_dup(info.s) : NULL;
 }
 
 struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who, const struct mc_envelope *init)
@@ -91,7 +117,8 @@ struct session *session_new(struct hub *h, const struct view *v, const struct mc
     mc_env_string(init, MC_F_PROTOCOL_VERSION, &version);
     s->rev = mc_rev_negotiate(mc_buf_str(&version));
     mc_buf_done(&version);
-    s->caps = read_caps(mc_jval_of(mc_env(init, MC_F_CAPABILITIES)));
+    s->caps = client_caps(mc_jval_of(mc_env(init, MC_F_CAPABILITIES))) & known_caps(s->rev);
+    s->client_info = keep_info(mc_jval_of(mc_env(init, MC_F_CLIENT_INFO)));
     snprintf(s->who, sizeof(s->who), "%s", who->id);
     s->workspace = mc_strdup(v->ws->name);
     s->server = mc_strdup(v->only);
@@ -113,6 +140,7 @@ void session_free(struct session *s)
     mc_map_del(s->hub->sessions, mc_str_of(s->id));
     mc_free(s->workspace);
     mc_free(s->server);
+    mc_free(s->client_info);
     mc_free(s);
 }
 
@@ -157,6 +185,7 @@ static struct session *from_record(struct hub *h, const char *id, struct mc_str 
     snprintf(s->who, sizeof(s->who), "%s", who ? who : "");
     s->workspace = mc_jstr_dup(mc_jget(doc, "workspace"));
     s->server = mc_jstr_dup(mc_jget(doc, "server"));
+    s->client_info = keep_info(mc_jget(doc, "clientInfo"));
     return s;
 }
 

@@ -6,10 +6,13 @@ E2E_TESTS = \
 	tests/e2e/exhausted.t \
 	tests/e2e/legacy.t \
 	tests/e2e/modern.t \
+	tests/e2e/modern-servers.t \
 	tests/e2e/names.t \
 	tests/e2e/newcomer.t \
 	tests/e2e/npm-servers.t \
+	tests/e2e/parked.t \
 	tests/e2e/servers.t \
+	tests/e2e/turns.t \
 	tests/e2e/users.t \
 	tests/e2e/workspaces.t
 
@@ -18,6 +21,7 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/lib.sh \
 	tests/e2e/scenario.mjs \
 	tests/e2e/sdk1-client.mjs \
+	tests/e2e/sdk1-input.mjs \
 	tests/e2e/sdk2-client.mjs \
 	tests/e2e/servers.mjs \
 	tests/e2e/streams.sh \

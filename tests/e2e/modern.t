@@ -164,10 +164,10 @@ raw tools/call '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"
 is 'not below that level' "$(grep -c notifications/message "$work/body")" 0
 unlike 'no key of this revision reaches a legacy server' "$(cat "$work"/state/mcpctl/logs/steps-*.log | grep -v server/discover)" "$meta_key"
 
-# ---- no requests of servers
+# ---- no requests of servers: parked.t has the rest
 raw tools/call '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"form__ask",'"$(meta '' '{"elicitation":{"form":{}}}')"'}}' -H 'Mcp-Name: form__ask'
-is 'a server that asks is answered by the hub' "$http $(get .result.resultType)" '200 complete'
-unlike 'and no request reaches the client' "$(cat "$work/body")" '"method"'
+is 'a server that asks is asked for in the answer' "$http $(get '"\(.id) \(.result.resultType)"')" '200 1 input_required'
+is 'and no request reaches the client' "$(get 'has("method")')" false
 
 # ---- a client that goes away cancels
 stream away -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: stuck__tool1' \

@@ -66,6 +66,7 @@ if (modern) {
         return () => updates.close();
     });
     await scenario.prompts(t);
+    await scenario.userInput(t); // the server asks in its own era; the client is asked in the answer to its call
 } else {
     await scenario.resources(t);
     await scenario.subscription(t, async uri => {

@@ -126,3 +126,16 @@ void fake_counter_changed(void)
             fake_notify("notifications/resources/updated", members);
     }
 }
+
+void fake_hang_up(void)
+{
+    while (fake.listens) {
+        struct fake_listen *l = fake.listens;
+        struct fake_request r = {.id = mc_str_of(l->id), .method = MC_STR("subscriptions/listen")};
+        MC_CLEANUP(mc_freep) char *meta = tag(l);
+        MC_CLEANUP(mc_freep)
+        char *members = mc_asprintf("\"resultType\":\"complete\",%s", meta);
+        fake_result(&r, members);
+        fake_listen_cancel(mc_str_of(l->id));
+    }
+}

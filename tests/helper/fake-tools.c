@@ -12,7 +12,7 @@
 #define ANY_ARGUMENTS "{\"type\":\"object\",\"additionalProperties\":true}"
 #define LEVEL_INFO 1
 
-static void answer_text(const struct fake_request *r, struct mc_str text, bool is_error)
+void fake_answer_text(const struct fake_request *r, struct mc_str text, bool is_error)
 {
     MC_CLEANUP(mc_freep) char *quoted = fake_quote(text);
     MC_CLEANUP(mc_freep)
@@ -83,7 +83,7 @@ static void ask_modern(const struct fake_request *r)
     }
     if (state.type != MC_JSON_NONE && given.type != MC_JSON_NONE) {
         mc_free(MC_TAKE(fake.state));
-        answer_text(r, given.s, false);
+        fake_answer_text(r, given.s, false);
         return;
     }
     mc_free(fake.state);
@@ -110,7 +110,7 @@ static void run_ask(const struct fake_request *r, struct mc_jval args)
             char *data = mc_asprintf("{\"requiredCapabilities\":%s}", questions[ask].required);
             fake_error(r, -32021, "Missing required client capability", data);
         } else {
-            answer_text(r, MC_STR("this client has not declared the capability to answer"), true);
+            fake_answer_text(r, MC_STR("this client has not declared the capability to answer"), true);
         }
         return;
     }
@@ -126,7 +126,7 @@ void fake_answered(struct fake_parked *p, struct mc_jval answer)
 {
     struct mc_jval call = mc_jval_of((struct mc_str){p->line, p->len});
     struct fake_request r = {.id = mc_jget(call, "id").s, .method = MC_STR("tools/call")};
-    answer_text(&r, answer.s, false);
+    fake_answer_text(&r, answer.s, false);
 }
 
 void fake_ask_roots_at_start(void)
@@ -197,7 +197,7 @@ static void run_change(const struct fake_request *r, struct mc_jval args)
     (void)args;
     fake.extra_tool = !fake.extra_tool;
     fake_tools_changed();
-    answer_text(r, fake.extra_tool ? MC_STR("extra is there") : MC_STR("extra is gone"), false);
+    fake_answer_text(r, fake.extra_tool ? MC_STR("extra is there") : MC_STR("extra is gone"), false);
 }
 
 static void run_count(const struct fake_request *r, struct mc_jval args)
@@ -205,19 +205,19 @@ static void run_count(const struct fake_request *r, struct mc_jval args)
     (void)args;
     fake_counter_changed();
     MC_CLEANUP(mc_freep) char *text = mc_asprintf("%lu", fake.counter);
-    answer_text(r, mc_str_of(text), false);
+    fake_answer_text(r, mc_str_of(text), false);
 }
 
 static void run_extra(const struct fake_request *r, struct mc_jval args)
 {
     (void)args;
-    answer_text(r, MC_STR("extra called"), false);
+    fake_answer_text(r, MC_STR("extra called"), false);
 }
 
 static void run_roots(const struct fake_request *r, struct mc_jval args)
 {
     (void)args;
-    answer_text(r, fake.roots ? mc_str_of(fake.roots) : MC_STR("none"), false);
+    fake_answer_text(r, fake.roots ? mc_str_of(fake.roots) : MC_STR("none"), false);
 }
 
 static void run_env(const struct fake_request *r, struct mc_jval args)
@@ -225,11 +225,11 @@ static void run_env(const struct fake_request *r, struct mc_jval args)
     MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jget(args, "name"));
     const char *value = name ? getenv(name) : NULL;
     if (!name)
-        answer_text(r, MC_STR("the argument \"name\" is missing"), true);
+        fake_answer_text(r, MC_STR("the argument \"name\" is missing"), true);
     else if (!value)
-        answer_text(r, MC_STR("not set"), true);
+        fake_answer_text(r, MC_STR("not set"), true);
     else
-        answer_text(r, mc_str_of(value), false);
+        fake_answer_text(r, mc_str_of(value), false);
 }
 
 static void run_pid(const struct fake_request *r, struct mc_jval args)
@@ -247,6 +247,19 @@ static void run_pid(const struct fake_request *r, struct mc_jval args)
     mc_buf_done(&b);
 }
 
+static bool has_hang_up(void)
+{
+    return fake.opt.hang_up;
+}
+
+static void run_hang_up(const struct fake_request *r, struct mc_jval args)
+{
+    (void)args;
+    fake_hang_up();
+    fake.extra_tool = !fake.extra_tool; /* unseen by anybody who was listening */
+    fake_answer_text(r, MC_STR("hung up"), false);
+}
+
 const struct fake_tool fake_tools[] = {
     {"echo", "Returns its arguments", ANY_ARGUMENTS, has_echo, run_echo},
     {"big", "A long answer", NO_ARGUMENTS, has_big, run_big},
@@ -254,6 +267,12 @@ const struct fake_tool fake_tools[] = {
     {"change", "Adds or removes the tool extra", NO_ARGUMENTS, has_change, run_change},
     {"extra", "Comes and goes", NO_ARGUMENTS, has_extra, run_extra},
     {"count", "Changes fake://counter", NO_ARGUMENTS, has_count, run_count},
+    {"several", "Asks three things at once", NO_ARGUMENTS, fake_has_input, fake_ask_several},
+    {"stateless", "Asks without a requestState", NO_ARGUMENTS, fake_has_input,
+     fake_ask_without_state},
+    {"later", "Wants to be called twice more", NO_ARGUMENTS, fake_has_input, fake_ask_later},
+    {"endless", "Asks again and again", NO_ARGUMENTS, fake_has_input, fake_ask_endless},
+    {"hangup", "Ends every listen, and changes its tools", NO_ARGUMENTS, has_hang_up, run_hang_up},
     {"roots", "What the client said to roots/list", NO_ARGUMENTS, has_roots, run_roots},
     {"env", "An environment variable",
      "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}},\"required\":[\"name\"]"
@@ -338,5 +357,5 @@ void fake_call(const struct fake_request *r)
         return;
     }
     MC_CLEANUP(mc_freep) char *text = mc_asprintf("%s called: naïve ✓ 漢字 😀", name);
-    answer_text(r, mc_str_of(text), false);
+    fake_answer_text(r, mc_str_of(text), false);
 }

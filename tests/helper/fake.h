@@ -24,7 +24,7 @@ struct fake_options {
     bool silent, no_initialize_answer, probe_exit, probe_mute;
     bool garbage, split, wrong_id, answer_twice, exit_mid_call;
     bool ignore_term, never_read, flood_stderr, trace;
-    bool roots_at_start, list_changed, resources, subscribe, prompts, echo;
+    bool roots_at_start, list_changed, resources, subscribe, prompts, echo, input, hang_up;
 };
 
 /* What the client said that it can do: in initialize, or in each modern request. */
@@ -115,9 +115,18 @@ struct fake_tool {
 };
 extern const struct fake_tool fake_tools[];
 void fake_call(const struct fake_request *r);
+void fake_answer_text(const struct fake_request *r, struct mc_str text, bool is_error);
+
 void fake_answered(struct fake_parked *p,
                    struct mc_jval answer); /* the client's result or error for "ask"; takes p */
 void fake_ask_roots_at_start(void);
+
+/* fake-input.c: tools of --input, which a modern server answers with input_required. */
+bool fake_has_input(void);
+void fake_ask_several(const struct fake_request *r, struct mc_jval args);
+void fake_ask_without_state(const struct fake_request *r, struct mc_jval args);
+void fake_ask_later(const struct fake_request *r, struct mc_jval args);
+void fake_ask_endless(const struct fake_request *r, struct mc_jval args);
 
 /* fake-subs.c: who is told about changes. */
 void fake_listen(const struct fake_request *r);
@@ -126,5 +135,6 @@ void fake_unsubscribe(const struct fake_request *r);
 bool fake_listen_cancel(struct mc_str id);
 void fake_tools_changed(void);
 void fake_counter_changed(void);
+void fake_hang_up(void); /* ends every listen */
 
 #endif

@@ -1,6 +1,7 @@
 # The misbehaving MCP server of the unit and end-to-end tests.
 check_PROGRAMS += tests/helper/fakeserver
 tests_helper_fakeserver_SOURCES = \
+	tests/helper/fake-input.c \
 	tests/helper/fake-lists.c \
 	tests/helper/fake-out.c \
 	tests/helper/fake-rpc.c \

@@ -19,6 +19,7 @@ CORE_TESTS += \
 	tests/unit/test-path \
 	tests/unit/test-rand \
 	tests/unit/test-scan \
+	tests/unit/test-seal \
 	tests/unit/test-splice \
 	tests/unit/test-str \
 	tests/unit/test-time \
@@ -45,6 +46,8 @@ tests_unit_test_rand_SOURCES = tests/unit/test-rand.c
 tests_unit_test_rand_LDADD = $(CORE_LIBS)
 tests_unit_test_scan_SOURCES = tests/unit/test-scan.c tests/unit/scratch.h tests/unit/shared.h
 tests_unit_test_scan_LDADD = $(CORE_LIBS)
+tests_unit_test_seal_SOURCES = tests/unit/test-seal.c
+tests_unit_test_seal_LDADD = $(CORE_LIBS)
 tests_unit_test_splice_SOURCES = tests/unit/test-splice.c
 tests_unit_test_splice_LDADD = $(CORE_LIBS)
 tests_unit_test_str_SOURCES = tests/unit/test-str.c

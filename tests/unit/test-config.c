@@ -61,7 +61,7 @@ static void test_entry(void)
                                 "  \"\\u0061ll\": {\"type\": \"local\", \"command\": \"run\", \"args\": [\"-x\", \"\"],\n"
                                 "   \"env\": {\"S\": \"t\\u00e9xt\", \"N\": 1.0, \"B\": true, \"U\": null},\n"
                                 "   \"envFile\": \".env\", \"cwd\": \"sub\", \"prefix\": \"\", \"start\": \"eager\",\n"
-                                "   \"protocol\": \"2026-07-28\", \"timeout\": {\"start\": 1500, \"call\": \"2m\"},\n"
+                                "   \"protocol\": \"2026-07-28\", \"isolation\": \"shared\", \"timeout\": {\"start\": 1500, \"call\": \"2m\"},\n"
                                 "   \"disabled\": true,},\n"
                                 "  \"far\": {\"url\": \"https://x.example/mcp\", \"headers\": {\"X-Key\": \"v\"}},\n"
                                 "  \"old\": {\"type\": \"sse\", \"url\": \"https://x.example/sse\", \"enabled\": false},\n"
@@ -90,6 +90,7 @@ static void test_entry(void)
     is_str(s->prefix, "", "prefix");
     is_int(s->start, MC_START_EAGER, "start");
     is_int(s->protocol, MC_PROTOCOL_MODERN, "protocol by revision");
+    is_int(s->isolation, MC_ISOLATION_SHARED, "isolation");
     is_int(s->start_timeout_ms, 1500, "timeout.start");
     is_int(s->call_timeout_ms, 120000, "timeout.call");
     ok(s->disabled, "disabled");

@@ -1,0 +1,190 @@
+#!/bin/sh
+# Servers of 2026-07-28 for clients of both eras: what each request says of its client, questions in results, log messages.
+# streams.sh sets session_NAME by eval.
+# shellcheck disable=SC2154
+set -u
+: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+. "$top_srcdir/tests/e2e/lib.sh"
+. "$top_srcdir/tests/e2e/streams.sh"
+
+repo=$(new_repo modernservers)
+servers "$repo" \
+    "now=$fakeserver --era modern --trace --input --prompts --resources --log 2" \
+    "other=$fakeserver --era modern --trace --slow 60000" \
+    "link=$fakeserver --era modern --trace --ask elicitation-url" \
+    "sample=$fakeserver --era modern --trace --ask sampling"
+hub_up "$repo" || { e2e_done; exit; }
+all_ready() {
+    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 4 ]
+}
+wait_for 'all servers are ready' all_ready
+is 'they are spoken to in the modern era' "$(mc status --json | jq -c '[.workspaces[0].servers[].era] | unique')" '["modern"]'
+
+# The last request to a server that matches, as it came there.
+at_server() {
+    cat "$work"/state/mcpctl/logs/*"$1"*.log | grep -F '"method":"'"$2"'"' | grep -F "${3:-}" | tail -1
+}
+io=io.modelcontextprotocol
+meta_at() {
+    at_server "$1" "$2" "${3:-}" | jq -c ".params._meta[\"$io/$4\"]"
+}
+# answer CLIENT STREAM METHOD MEMBER: the client answers the last request of that method
+answer() {
+    in_session "$1" '{"jsonrpc":"2.0","id":'"$(messages "$2" | jq -c "select(.method == \"$3\") | .id" | tail -1)"','"$4"'}'
+}
+asked() {
+    wait_for "$1: $2 comes" saw "$1" ".method == \"$2\""
+}
+
+# ---- what each request says of a legacy client
+client bare 2025-06-18
+in_session bare "$(call 1 now__tool1 '{}' '{"traceparent":"00-1-1-00","io.modelcontextprotocol/clientCapabilities":{"sampling":{}}}')"
+is 'a plain call' "$(get '.result.content | length')" 1
+is 'the revision' "$(meta_at now tools/call tool1 protocolVersion)" '"2026-07-28"'
+is 'capabilities: none, whatever the request itself says' "$(meta_at now tools/call tool1 clientCapabilities)" '{}'
+is 'clientInfo is that of the session' "$(meta_at now tools/call tool1 clientInfo)" '{"name":"bare","version":"1"}'
+is 'no logLevel that nobody set' "$(meta_at now tools/call tool1 logLevel)" null
+is 'foreign members of _meta pass' "$(at_server now tools/call tool1 | jq -r .params._meta.traceparent)" 00-1-1-00
+is 'a result has no resultType that is not complete' "$(get '.result.resultType // "complete"')" complete
+client old 2025-03-26 '{"sampling":{"tools":{}},"elicitation":{"url":{}},"roots":{"listChanged":true}}'
+in_session old "$(call 1 now__tool1)"
+is 'capabilities of 2025-03-26: what that revision has' "$(meta_at now tools/call tool1 clientCapabilities)" '{"roots":{},"sampling":{}}'
+client form 2025-06-18 '{"elicitation":{}}'
+in_session form "$(call 1 now__tool1)"
+is 'an empty elicitation means forms' "$(meta_at now tools/call tool1 clientCapabilities)" '{"elicitation":{"form":{}}}'
+client full 2025-11-25 '{"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}},"roots":{"listChanged":true},"experimental":{"x":{}}}'
+in_session full "$(call 1 now__tool1)"
+is 'capabilities of 2025-11-25' "$(meta_at now tools/call tool1 clientCapabilities)" '{"roots":{},"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}}}'
+in_session full '{"jsonrpc":"2.0","id":2,"method":"prompts/get","params":{"name":"now__plain"}}'
+is 'on prompts/get as well' "$(meta_at now prompts/get '' clientInfo)" '{"name":"full","version":"1"}'
+in_session full '{"jsonrpc":"2.0","id":2,"method":"resources/read","params":{"uri":"fake://text"}}'
+is 'and on resources/read' "$(meta_at now resources/read '' clientInfo)" '{"name":"full","version":"1"}'
+
+# ---- log messages
+in_session full '{"jsonrpc":"2.0","id":3,"method":"logging/setLevel","params":{"level":"info"}}'
+standing g-full full
+begin logs full "$(call 4 now__tool1)"
+wait_for 'the call ends' stream_ended logs
+is 'logLevel is that of the session' "$(meta_at now tools/call tool1 logLevel)" '"info"'
+is 'the messages are on the stream of the call' "$(how_many logs '.method == "notifications/message"') $(how_many g-full '.method == "notifications/message"')" '2 0'
+ok 'and before the answer' sh -c '[ "$1" = 4 ]' sh "$(messages logs | jq -rn '[inputs] | last | .id')"
+in_session full '{"jsonrpc":"2.0","id":3,"method":"logging/setLevel","params":{"level":"error"}}'
+in_session full "$(call 4 now__tool1)"
+is 'a higher level: none' "$(grep -c notifications/message "$work/body")" 0
+ok 'logging/setLevel is none of this revision' sh -c '! grep -qF logging/setLevel "$1"/state/mcpctl/logs/now-*.log' sh "$work"
+
+# ---- questions in a result become requests
+begin several full "$(call '"s"' now__several)"
+for method in elicitation/create sampling/createMessage roots/list; do asked several $method; done
+is 'all at once, each with an id of its own' "$(messages several | jq -cn '[inputs | .id] | unique | length')" 3
+is 'nothing else came' "$(messages several | wc -l)" 3
+is 'mode passes to 2025-11-25' "$(messages several | jq -r 'select(.method == "elicitation/create") | .params.mode')" form
+answer full several roots/list '"result":{"roots":[{"uri":"file:///client"}]}'
+answer full several sampling/createMessage '"result":{"role":"assistant","model":"m","content":{"type":"text","text":"42"},"big":12345678901234567890}'
+ok 'nothing goes on before the last answer' test ! -s "$work/several.code"
+answer full several elicitation/create '"result":{"action":"accept","content":{"name":"Ada"}}'
+wait_for 'the call ends' stream_ended several
+is 'the answers reach the server under their keys, and the state byte for byte' \
+    "$(messages several | jq -r 'select(.id == "s") | .result.content[0].text')" \
+    '{"r":{"roots":[{"uri":"file:///client"}]},"s":{"role":"assistant","model":"m","content":{"type":"text","text":"42"},"big":12345678901234567890},"a \"form\"":{"action":"accept","content":{"name":"Ada"}}}'
+is 'the retry has a new id' "$(cat "$work"/state/mcpctl/logs/now-*.log | grep -F '"name":"several"' | jq .id | sort -u | wc -l)" 2
+is 'and the same client' "$(meta_at now tools/call inputResponses clientInfo)" '{"name":"full","version":"1"}'
+is 'nothing of that was on the GET stream' "$(how_many g-full '.method | strings | test("sampling|elicitation|roots/list")')" 0
+
+begin none form "$(call 5 now__stateless)"
+asked none elicitation/create
+is 'mode is none of 2025-06-18' "$(messages none | jq -r 'select(.method) | .params | has("mode")')" false
+answer form none elicitation/create '"result":{"action":"decline"}'
+wait_for 'the call ends' stream_ended none
+is 'no requestState: none goes back' "$(messages none | jq -r 'select(.id == 5) | .result.content[0].text')" '{"form":{"action":"decline"}}'
+before=$(date +%s%N)
+in_session bare "$(call 6 now__later)"
+after=$(date +%s%N)
+is 'no questions: asked again until it answers' "$(get '.result.content[0].text')" now
+ok "at a pace of 250 ms ($(((after - before) / 1000000)) ms)" test $(((after - before) / 1000000)) -ge 500
+
+begin refused form "$(call 7 now__stateless)"
+asked refused elicitation/create
+answer form refused elicitation/create '"error":{"code":-1,"message":"User rejected it"}'
+wait_for 'the call ends' stream_ended refused
+is 'an error as answer: the tool failed' "$(messages refused | jq -c 'select(.id == 7) | .result | [.isError, .content[0].text]')" '[true,"User rejected it"]'
+begin lacking form "$(call 8 now__several)"
+wait_for 'the call ends' stream_ended lacking
+is 'a question that this client has no capability for' "$(messages lacking | jq -c 'select(.id == 8) | .error.code')" -32603
+is 'none of the others is asked either' "$(how_many lacking .method)" 0
+
+begin endless form "$(call '"e"' now__endless)"
+round=0
+while [ $round -lt 10 ]; do
+    round=$((round + 1))
+    wait_for "round $round" sh -c '[ "$(grep -c elicitation/create "$1")" -ge "$2" ]' sh "$work/endless.out" $round || break
+    answer form endless elicitation/create '"result":{"action":"accept","content":{}}'
+done
+wait_for 'the call ends' stream_ended endless
+is 'ten rounds and no more' "$(how_many endless '.method == "elicitation/create"') $(messages endless | jq -c 'select(.id == "e") | .error.code')" '10 -32603'
+
+# ---- url mode
+begin url full "$(call 10 link__ask)"
+asked url elicitation/create
+ok 'url mode has an elicitationId here' saw url '.params.mode == "url" and (.params.elicitationId | length) >= 16'
+answer full url elicitation/create '"result":{"action":"accept"}'
+wait_for 'the call ends' stream_ended url
+is 'and goes on' "$(messages url | jq -r 'select(.id == 10) | .result.content[0].text')" '{"action":"accept"}'
+in_session form "$(call 11 link__ask)"
+is 'a client without url mode: the server says what it needs' "$(get .error.code)" -32603
+
+# ---- cancellation
+begin held full "$(call 12 now__several)"
+asked held roots/list
+in_session full '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":12}}'
+wait_for 'a call that waits for its client ends' stream_ended held
+is 'its questions are withdrawn' "$(how_many held '.method == "notifications/cancelled"')" 3
+is 'and it has no answer' "$(how_many held '.id == 12')" 0
+begin stuck full "$(call 13 other__tool1)"
+wait_for 'the call is at the server' traced other '"name":"tool1"'
+wire_id=$(at_server other tools/call tool1 | jq .id)
+in_session full '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":13}}'
+wait_for 'the server is told' traced other "notifications/cancelled\",\"params\":{\"requestId\":$wire_id" && pass 'a cancelled call is cancelled at the server'
+begin left full "$(call 14 now__several)"
+asked left roots/list
+request -X DELETE -H "Mcp-Session-Id: $session_full" "$url/mcp"
+wait_for 'the end of a session ends its call' stream_ended left
+wait_for 'and its streams' stream_ended g-full
+
+# ---- modern clients: everything passes
+with_caps() {
+    printf '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":%s,"io.modelcontextprotocol/clientInfo":{"name":"curl","version":"1"}%s}' "$1" "${2:-}"
+}
+# modern_with CAPABILITIES TOOL [MEMBERS [META]]
+modern_with() {
+    post '{"jsonrpc":"2.0","id":"m","method":"tools/call","params":{"name":"'"$2"'","arguments":{},'"${3:+$3,}$(with_caps "$1" "${4:-}")"'}}' \
+        -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/call' -H "Mcp-Name: $2"
+}
+all='{"sampling":{"tools":{}},"elicitation":{"form":{}},"roots":{},"extensions":{"x/y":{"z":1}}}'
+modern_with "$all" now__several
+is 'input_required reaches a modern client' "$http $(get '.result.resultType')" '200 input_required'
+is 'as it is' "$(get '.result.inputRequests | keys | tojson')" '["a \"form\"","r","s"]'
+ok 'its state byte for byte' grep -qF '"requestState":"st\u0061te \/ é \ud83d\ude00 1e400"' "$work/body"
+unlike 'without cache hints' "$body" ttlMs
+is 'capabilities are exactly the caller'\''s' "$(meta_at now tools/call several clientCapabilities)" "$all"
+modern_with "$all" now__several '"inputResponses":{"s":{"n":12345678901234567890}},"requestState":"st\u0061te \/ é \ud83d\ude00 1e400"'
+is 'the retry passes' "$http $(get '.result | [.resultType, .content[0].text] | tojson')" '200 ["complete","{\"s\":{\"n\":12345678901234567890}}"]'
+modern_with "$all" now__several '"inputResponses":{},"requestState":"tampered"'
+is 'a state that the server did not give' "$(get .error.code)" -32602
+modern_with '{}' sample__ask
+is 'a capability that the caller lacks' "$http $(get '[.error.code, .error.data.requiredCapabilities] | tojson')" '400 [-32021,{"sampling":{}}]'
+modern_with '{}' now__tool1 '' ',"io.modelcontextprotocol/logLevel":"info"'
+is 'log messages with logLevel' "$(grep -c notifications/message "$work/body")" 2
+modern_with '{}' now__tool1 '' ',"io.modelcontextprotocol/logLevel":"error"'
+is 'not below that level' "$(grep -c notifications/message "$work/body")" 0
+
+# ---- the official SDK 1.x is asked
+node=$(echo "$top_srcdir"/tests/node_modules/node-linux-*/bin/node)
+[ -x "$node" ] || node=$(command -v node)
+if [ -n "$node" ] && [ -d "$top_srcdir/tests/node_modules/@modelcontextprotocol" ]; then
+    subtest 'SDK 1.x' timeout 60 "$node" "$top_srcdir/tests/e2e/sdk1-input.mjs" "$url/mcp"
+else
+    skip 'SDK 1.x: tests/node_modules is not there'
+fi
+
+e2e_done
