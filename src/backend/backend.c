@@ -104,6 +104,7 @@ static void run_over(struct mc_backend *b, const char *why)
 
     handshake_abandon(b);
     listing_abandon(b);
+    listen_abandon(b);
     b->rev = MC_REV_NONE;
     b->got_catalog = false;
     mc_err_set(&err, MC_E_UNREACHABLE, "server %s: %s; it may or may not have done what was asked", b->name, why);
@@ -255,6 +256,7 @@ void mc_backend_unref(struct mc_backend *b)
         mc_free(b->ring.line[(b->ring.first + i) % MC_BACKEND_STDERR_LINES]);
     mc_rotlog_close(b->log);
     mc_catalog_unref(b->catalog);
+    mc_strv_done(&b->listening.wanted);
     mc_launch_done(&b->launch);
     mc_free(b->log_path);
     mc_free(b->name);

@@ -86,6 +86,9 @@ unsigned mc_backend_in_flight(const struct mc_backend *b, struct mc_call **only)
 void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call), void *arg);
 void mc_backend_each_queued(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call), void *arg);
 
+/* The resources whose updates somebody wants, sorted, each once; kept over restarts. For modern servers: a legacy one is told by resources/subscribe. */
+void mc_backend_watch(struct mc_backend *b, const struct mc_strv *uris);
+
 /* One message (answer or notification) to the server, without line end. Dropped with a log line when there is no process. */
 void mc_backend_send(struct mc_backend *b, struct mc_str message);
 

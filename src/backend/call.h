@@ -36,6 +36,7 @@ struct mc_call {
     unsigned timeout_ms; /* 0: the backend's default. Set by the caller. */
     bool internal;       /* the backend's own handshake: allowed before READY, not counted as a caller's */
     bool asked;          /* the server's own requests may be attributed to it (it is somebody's call) */
+    bool endless;      /* no deadline any more: an open subscription */
     unsigned waits_for_client; /* requests of the server that a person may be answering: the clock stands still, up to hard */
     struct mc_call *prev, *next; /* the backend's queue */
 };

@@ -62,6 +62,8 @@ void calls_release(struct mc_backend *b, struct mc_call *call)
     b->free_slot = (int32_t)(s - b->slots);
     b->in_flight--;
     b->asked_in_flight -= call->asked;
+    b->endless -= call->endless;
+    call->endless = false;
     call->state = MC_CALL_IDLE;
     call->backend = NULL;
 }
@@ -101,6 +103,12 @@ void calls_renew(struct mc_backend *b, struct mc_call *call)
     call->deadline = due < call->hard ? due : call->hard;
 }
 
+void calls_endless(struct mc_backend *b, struct mc_call *call)
+{
+    b->endless += !call->endless;
+    call->endless = true;
+}
+
 static void on_sweep(struct mc_timer *t)
 {
     struct mc_backend *b = mc_container_of(t, struct mc_backend, sweep);
@@ -112,7 +120,7 @@ static void on_sweep(struct mc_timer *t)
         struct mc_call *c = b->slots[i].call;
         if (c && c->waits_for_client && c->hard > now)
             calls_renew(b, c);
-        if (!c || c->deadline > now)
+        if (!c || c->endless || c->deadline > now)
             continue;
         if (c != &b->init) /* initialize is never cancelled */
             cancel_at_server(b, c->id, "timeout");
@@ -133,7 +141,7 @@ static void on_sweep(struct mc_timer *t)
         c->ops->on_failed(c, &err);
         next = b->queue_head; /* the callback may have changed the queue */
     }
-    if (b->in_flight + b->queued > 0)
+    if (b->in_flight + b->queued > b->endless)
         mc_timer_start(b->loop, &b->sweep, SWEEP_MS, on_sweep);
     mc_backend_unref(b);
 }

@@ -62,6 +62,7 @@ static void established(struct mc_backend *b, enum mc_rev rev, struct mc_jval re
     b->catalog = c;
     mc_catalog_unref(known);
     backend_set_state(b, known ? MC_BACKEND_READY : MC_BACKEND_HANDSHAKE, "handshake done");
+    listen_start(b); /* before the lists are read: no change in between is missed */
     listing_begin(b, MC_KINDS_ALL, false);
 }
 

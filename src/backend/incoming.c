@@ -46,10 +46,19 @@ static void on_progress(struct mc_backend *b, const struct mc_envelope *e)
 
 static void on_notification(struct mc_backend *b, const struct mc_envelope *e)
 {
+    if (listen_is_old(b, mc_env(e, MC_F_M_SUBSCRIPTION)) && e->method != MC_METHOD_SUBSCRIPTIONS_ACK)
+        return;
     switch (e->method) {
     case MC_METHOD_PROGRESS:
         on_progress(b, e);
         return;
+    case MC_METHOD_SUBSCRIPTIONS_ACK:
+        listen_acknowledged(b, mc_env(e, MC_F_M_SUBSCRIPTION));
+        return;
+    case MC_METHOD_CANCELLED:
+        if (listen_cancelled(b, mc_env(e, MC_F_REQUEST_ID)))
+            return;
+        break;
     case MC_METHOD_TOOLS_CHANGED:
         listing_begin(b, 1u << MC_KIND_TOOL, true);
         return;
@@ -60,8 +69,9 @@ static void on_notification(struct mc_backend *b, const struct mc_envelope *e)
         listing_begin(b, 1u << MC_KIND_PROMPT, true);
         return;
     default:
-        b->ops->on_notification(b->arg, b, e);
+        break;
     }
+    b->ops->on_notification(b->arg, b, e);
 }
 
 static void on_request(struct mc_backend *b, const struct mc_envelope *e)

@@ -38,6 +38,23 @@ struct listing {
     unsigned changed, announce;
 };
 
+/* subscriptions/listen at a modern server. */
+struct watch {
+    struct mc_call call;
+    struct mc_backend *backend;
+};
+struct listening {
+    struct watch watch[2];  /* one that is acknowledged, and one that is to take its place */
+    struct watch *current;  /* the acknowledged one; NULL */
+    struct mc_strv wanted;  /* resources */
+    bool stale;             /* wanted has changed since the newest was opened */
+    bool relist;            /* something may have been missed */
+    bool refused;           /* the server has no such method */
+    unsigned failures;
+    uint64_t since;         /* loop ms of the acknowledgement */
+    struct mc_timer pause;
+};
+
 struct mc_backend {
     unsigned refs;
     struct mc_loop *loop;
@@ -75,11 +92,13 @@ struct mc_backend {
     struct mc_catalog *catalog;
     struct mc_call probe, init;
     struct listing listing;
+    struct listening listening;
 
     struct call_slot *slots;
     size_t n_slots;
     int32_t free_slot;
     unsigned in_flight;       /* slots in use */
+    unsigned endless;         /* of these, without a deadline */
     unsigned asked_in_flight; /* of these, callers' calls */
     struct mc_call *queue_head, *queue_tail;
     unsigned queued;
@@ -103,6 +122,13 @@ void handshake_modern_meta(struct mc_buf *out);
 void listing_begin(struct mc_backend *b, unsigned kinds, bool told); /* coalesced */
 void listing_abandon(struct mc_backend *b);
 
+/* listen.c */
+void listen_start(struct mc_backend *b);
+void listen_abandon(struct mc_backend *b);
+void listen_acknowledged(struct mc_backend *b, struct mc_str raw_id);
+bool listen_cancelled(struct mc_backend *b, struct mc_str raw_id); /* by the server; false: it is no listen */
+bool listen_is_old(struct mc_backend *b, struct mc_str raw_id);    /* a notice of one that another has replaced */
+
 /* calls.c */
 int calls_send(struct mc_backend *b, struct mc_call *call, struct mc_err *err); /* now, whatever the state */
 void calls_flush_queue(struct mc_backend *b);
@@ -110,6 +136,7 @@ void calls_fail_sent(struct mc_backend *b, const struct mc_err *err);
 void calls_fail_queue(struct mc_backend *b, const struct mc_err *err);
 struct mc_call *calls_find(struct mc_backend *b, struct mc_str raw_id); /* NULL: nobody waits for that */
 void calls_renew(struct mc_backend *b, struct mc_call *call); /* its deadline, from now */
+void calls_endless(struct mc_backend *b, struct mc_call *call); /* a sent one */
 void calls_release(struct mc_backend *b, struct mc_call *call);
 void calls_done(struct mc_backend *b);
 

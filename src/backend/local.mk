@@ -5,4 +5,5 @@ libmchub_a_SOURCES += \
 	src/backend/catalog.c src/backend/catalog.h \
 	src/backend/handshake.c \
 	src/backend/incoming.c \
+	src/backend/listen.c \
 	src/backend/listing.c

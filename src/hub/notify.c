@@ -171,12 +171,14 @@ static bool concerns(const struct subscription *sub, struct mc_str uri)
 
 static void on_resource_updated(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
-    struct mc_buf uri = MC_BUF_INIT(64u << 10), members = MC_BUF_INIT(64u << 10);
+    struct mc_buf uri = MC_BUF_INIT(64u << 10), members = MC_BUF_INIT(64u << 10), plain = MC_BUF_INIT(65u << 10);
 
     h->notices++;
     if (mc_env_string(e, MC_F_URI, &uri)) {
-        mc_buf_adds(&members, MC_STR("\"uri\":"));
-        mc_buf_adds(&members, mc_env(e, MC_F_URI));
+        mc_buf_addf(&members, "\"uri\":%.*s", MC_STR_ARG(mc_env(e, MC_F_URI)));
+        mc_buf_addf(&plain, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{%.*s}}", MC_STR_ARG(mc_buf_str(&members)));
+        /* a modern server's has a subscription id, which is the hub's own */
+        struct mc_str text = mc_env_has(e, MC_F_M_SUBSCRIPTION) ? mc_buf_str(&plain) : e->text;
         link_each(l, &h->subscriptions) {
             struct subscription *sub = link_entry(l, struct subscription, link);
             if (sub->backend != b || !concerns(sub, mc_buf_str(&uri)))
@@ -185,10 +187,11 @@ static void on_resource_updated(struct hub *h, struct mc_backend *b, const struc
                 listen_notify(sub->listen, "notifications/resources/updated", mc_buf_str(&members));
             else if (sub->session->told != h->notices) {
                 sub->session->told = h->notices;
-                session_push(sub->session, e->text);
+                session_push(sub->session, text);
             }
         }
     }
+    mc_buf_done(&plain);
     mc_buf_done(&members);
     mc_buf_done(&uri);
 }

@@ -1,4 +1,5 @@
-/* Resource subscriptions: counted per (server, URI) over sessions and listens. The server hears of the first and the last one. */
+/* Resource subscriptions: counted per (server, URI) over sessions and listens. A legacy server hears of the first and the last one, a modern one
+ * gets the whole set. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -6,6 +7,7 @@
 #include "hub/internal.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
+#include <stdlib.h>
 
 static bool wanted(struct hub *h, const struct mc_backend *b, const char *uri)
 {
@@ -35,10 +37,37 @@ static unsigned count_of(struct hub *h, const struct session *s)
     return n;
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Whatever its era is: a server that is asleep has none yet. */
+static void watch(struct hub *h, struct mc_backend *b)
+{
+    struct mc_strv all = {0}, set = {0};
+
+    link_each(l, &h->subscriptions) {
+        struct subscription *sub = link_entry(l, struct subscription, link);
+        if (sub->backend == b)
+            mc_strv_push(&all, sub->uri);
+    }
+    if (all.n > 0)
+        qsort(all.v, all.n, sizeof(*all.v), by_text);
+    for (size_t i = 0; i < all.n; i++)
+        if (i == 0 || strcmp(all.v[i], all.v[i - 1]) != 0)
+            mc_strv_push(&set, all.v[i]);
+    mc_backend_watch(b, &set);
+    mc_strv_done(&all);
+    mc_strv_done(&set);
+}
+
 static void tell_server(struct mc_backend *b, const char *method, const char *uri)
 {
     struct mc_buf params = MC_BUF_INIT(64u << 10);
 
+    if (mc_rev_era(mc_backend_rev(b)) != MC_ERA_LEGACY)
+        return;
     mc_buf_adds(&params, MC_STR("{\"uri\":"));
     mc_jstr_quote(mc_str_of(uri), &params);
     mc_buf_addc(&params, '}');
@@ -55,6 +84,7 @@ static void add(struct hub *h, struct mc_backend *b, const char *uri, struct ses
     sub->session = s;
     sub->listen = l;
     link_add(&h->subscriptions, &sub->link);
+    watch(h, b);
 }
 
 /* quiet: the server is not told (it is gone). */
@@ -65,6 +95,7 @@ static void drop(struct hub *h, struct subscription *sub, bool quiet)
 
     link_del(&sub->link);
     mc_free(sub);
+    watch(h, b);
     if (!quiet && mc_backend_state(b) == MC_BACKEND_READY && !wanted(h, b, uri))
         tell_server(b, "resources/unsubscribe", uri);
     mc_backend_unref(b);
@@ -95,6 +126,13 @@ static void answer(struct exchange *x, const struct mc_envelope *e)
     mc_buf_done(&out);
 }
 
+static bool is_modern(const struct mc_backend *b)
+{
+    const struct mc_catalog *known = mc_backend_catalog(b);
+
+    return known && mc_rev_era(known->rev) == MC_ERA_MODERN;
+}
+
 void subscribe_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool on)
 {
     MC_CLEANUP(mc_freep) char *uri = mc_jstr_dup(mc_jval_of(mc_env(e, MC_F_URI)));
@@ -120,6 +158,16 @@ void subscribe_request(struct exchange *x, struct mc_bytes *message, const struc
     if (count_of(x->hub, x->session) >= HUB_URIS_MAX) {
         exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS, "this session has 256 resource subscriptions, no more are accepted",
                        MC_STR_NONE, 0);
+        return;
+    }
+    if (is_modern(srv->backend)) { /* it has no such method; the next listen has the URI */
+        if (!(mc_backend_catalog(srv->backend)->caps & MC_CAP_SUBSCRIBE)) {
+            exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "the server of this resource has no subscriptions", MC_STR_NONE, 0);
+            return;
+        }
+        subscribe_add(x->hub, srv, uri, x->session, NULL);
+        mc_backend_start(srv->backend);
+        answer(x, e);
         return;
     }
     struct call *c = dispatch_prepare(x, srv, NULL, MC_STR_NONE, message, e);

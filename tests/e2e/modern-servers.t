@@ -11,11 +11,12 @@ repo=$(new_repo modernservers)
 servers "$repo" \
     "now=$fakeserver --era modern --trace --input --prompts --resources --log 2" \
     "other=$fakeserver --era modern --trace --slow 60000" \
+    "sub=$fakeserver --era modern --trace --list-changed --subscribe --hang-up" \
     "link=$fakeserver --era modern --trace --ask elicitation-url" \
     "sample=$fakeserver --era modern --trace --ask sampling"
 hub_up "$repo" || { e2e_done; exit; }
 all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 4 ]
+    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 5 ]
 }
 wait_for 'all servers are ready' all_ready
 is 'they are spoken to in the modern era' "$(mc status --json | jq -c '[.workspaces[0].servers[].era] | unique')" '["modern"]'
@@ -177,6 +178,81 @@ modern_with '{}' now__tool1 '' ',"io.modelcontextprotocol/logLevel":"info"'
 is 'log messages with logLevel' "$(grep -c notifications/message "$work/body")" 2
 modern_with '{}' now__tool1 '' ',"io.modelcontextprotocol/logLevel":"error"'
 is 'not below that level' "$(grep -c notifications/message "$work/body")" 0
+
+# ---- changes and updates: one listen at the server, for everybody
+open_listens() { # how many listens a server has got, less those that were cancelled
+    echo $(($(trace_count sub '"method":"subscriptions/listen"') - $(trace_count sub '"reason":"another one has taken its place"')))
+}
+is 'one listen for the list changes' "$(at_server sub subscriptions/listen | jq -c .params.notifications) $(open_listens)" '{"toolsListChanged":true,"promptsListChanged":true,"resourcesListChanged":true} 1'
+client s1 2025-06-18 && standing gs1 s1
+client s2 2025-11-25 && standing gs2 s2
+listen() {
+    stream "$1" -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: subscriptions/listen' \
+        --data '{"jsonrpc":"2.0","id":"'"$1"'","method":"subscriptions/listen","params":{"notifications":'"$2"','"$modern_meta"'}}' "$url/mcp"
+    wait_for "$1: the acknowledgement" saw "$1" '.method == "notifications/subscriptions/acknowledged"'
+}
+listen changes '{"toolsListChanged":true}'
+before=$(date +%s%N)
+in_session s1 "$(call 1 sub__change)"
+wait_for 'list_changed reaches a legacy client' saw gs1 '.method == "notifications/tools/list_changed"'
+wait_for 'and the other one' saw gs2 '.method == "notifications/tools/list_changed"'
+wait_for 'and a modern one' saw changes '.method == "notifications/tools/list_changed"'
+after=$(date +%s%N)
+ok "within 300 ms of it ($(((after - before) / 1000000)) ms with the call)" test $(((after - before) / 1000000)) -lt 600
+is 'tagged for that one alone' "$(messages changes | jq -cn '[inputs | .params._meta["io.modelcontextprotocol/subscriptionId"]] | unique') $(how_many gs1 '.params._meta')" '["changes"] 0'
+in_session s1 '{"jsonrpc":"2.0","id":2,"method":"tools/list"}'
+is 'and the list is the new one' "$(get '[.result.tools[] | select(.name == "sub__extra")] | length')" 1
+
+in_session s1 '{"jsonrpc":"2.0","id":3,"method":"resources/subscribe","params":{"uri":"fake://counter"}}'
+is 'subscribe' "$http $(get '.result | tojson')" '200 {}'
+one_listen() {
+    [ "$(open_listens)" = 1 ] && at_server sub subscriptions/listen | jq -e ".params.notifications | $1"
+}
+wait_for 'another listen with the resource takes the place of the first' one_listen '.resourceSubscriptions == ["fake://counter"]' && pass 'another listen with the resource takes the place of the first'
+in_session s2 "$(call 1 sub__count)"
+wait_for 'an update reaches the subscriber' saw gs1 '.method == "notifications/resources/updated" and .params == {"uri":"fake://counter"}' && pass 'an update reaches the subscriber, without a subscription id'
+listens=$(trace_count sub '"method":"subscriptions/listen"')
+listen updates '{"resourceSubscriptions":["fake://counter"]}'
+in_session s2 '{"jsonrpc":"2.0","id":3,"method":"resources/subscribe","params":{"uri":"fake://counter"}}'
+is 'a resource that is watched already needs no other listen' "$(trace_count sub '"method":"subscriptions/listen"')" "$listens"
+in_session s1 '{"jsonrpc":"2.0","id":4,"method":"resources/unsubscribe","params":{"uri":"fake://counter"}}'
+in_session s2 "$(call 1 sub__count)"
+wait_for 'an update reaches the other subscriber' saw gs2 '.method == "notifications/resources/updated"'
+wait_for 'and the listener' saw updates '.method == "notifications/resources/updated"'
+is 'once each, and not who unsubscribed' "$(for name in gs1 gs2 updates; do how_many $name '.method == "notifications/resources/updated"'; done | xargs)" '1 1 1'
+ok 'resources/subscribe is none of this revision' sh -c '! grep -qE "resources/(un)?subscribe" "$1"/state/mcpctl/logs/sub-*.log' sh "$work"
+stream_close updates
+in_session s2 '{"jsonrpc":"2.0","id":4,"method":"resources/unsubscribe","params":{"uri":"fake://counter"}}'
+wait_for 'without subscribers the resource is watched no more' one_listen 'has("resourceSubscriptions") | not' && pass 'without subscribers the resource is watched no more'
+
+# ---- a listen that ends, and a server that starts again
+count=$(how_many gs1 '.method == "notifications/tools/list_changed"')
+listens=$(trace_count sub '"method":"subscriptions/listen"')
+in_session s1 "$(call 5 sub__hangup)"
+more_listens() {
+    [ "$(trace_count sub '"method":"subscriptions/listen"')" -gt "$listens" ]
+}
+wait_for 'a listen that the server ends is opened again' more_listens && pass 'a listen that the server ends is opened again'
+more_changes() {
+    [ "$(how_many gs1 '.method == "notifications/tools/list_changed"')" -gt "$count" ]
+}
+wait_for 'and what changed meanwhile is noticed' more_changes && pass 'and what changed meanwhile is noticed'
+in_session s1 '{"jsonrpc":"2.0","id":6,"method":"resources/subscribe","params":{"uri":"fake://counter"}}'
+last_watches() {
+    at_server sub subscriptions/listen | jq -e '.params.notifications.resourceSubscriptions == ["fake://counter"]'
+}
+wait_for 'subscribed' last_watches
+listens=$(trace_count sub '"method":"subscriptions/listen"')
+ok 'restart' sh -c 'cd "$1" && "$2" restart sub' sh "$repo" "$top_builddir/mcpctl"
+wait_for 'after a restart it listens again' more_listens
+is 'to the same resources' "$(at_server sub subscriptions/listen | jq -c .params.notifications.resourceSubscriptions)" '["fake://counter"]'
+count=$(how_many gs1 '.method == "notifications/resources/updated"')
+in_session s1 "$(call 7 sub__count)"
+updated_again() {
+    [ "$(how_many gs1 '.method == "notifications/resources/updated"')" -gt "$count" ]
+}
+wait_for 'and hears of them' updated_again && pass 'and hears of them'
+for name in gs1 gs2 changes; do stream_close $name; done
 
 # ---- the official SDK 1.x is asked
 node=$(echo "$top_srcdir"/tests/node_modules/node-linux-*/bin/node)
