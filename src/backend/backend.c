@@ -16,7 +16,8 @@ static const struct {
     unsigned next; /* states that may follow */
 } states[MC_BACKEND_STATE_MAX] = {
     [MC_BACKEND_STOPPED] = {"STOPPED", BIT(STARTING) | BIT(FAILED) | BIT(BACKOFF) | BIT(BLOCKED)},
-    [MC_BACKEND_STARTING] = {"STARTING", BIT(HANDSHAKE) | BIT(READY) | BIT(STOPPING) | BIT(BACKOFF) | BIT(FAILED) | BIT(STARTING)},
+    [MC_BACKEND_STARTING] = {"STARTING", BIT(HANDSHAKE) | BIT(READY) | BIT(STOPPING) |
+                                             BIT(BACKOFF) | BIT(FAILED) | BIT(STARTING)},
     [MC_BACKEND_HANDSHAKE] = {"HANDSHAKE", BIT(READY) | BIT(STOPPING) | BIT(BACKOFF) | BIT(FAILED)},
     [MC_BACKEND_READY] = {"READY", BIT(DRAINING) | BIT(STOPPING) | BIT(BACKOFF) | BIT(FAILED)},
     [MC_BACKEND_DRAINING] = {"DRAINING", BIT(STOPPING) | BIT(STOPPED)},
@@ -38,7 +39,8 @@ void backend_set_state(struct mc_backend *b, enum mc_backend_state to, const cha
     MC_ASSERT(states[from].next & 1u << to);
     mc_timer_stop(b->loop, &b->timer);
     b->state = to;
-    snprintf(b->reason, sizeof(b->reason), "%s", to == MC_BACKEND_FAILED || to == MC_BACKEND_BACKOFF ? why : "");
+    snprintf(b->reason, sizeof(b->reason), "%s",
+             to == MC_BACKEND_FAILED || to == MC_BACKEND_BACKOFF ? why : "");
     mc_info("backend", "%s: %s -> %s (%s)", b->name, states[from].name, states[to].name, why);
     mc_backend_ref(b);
     b->ops->on_state(b->arg, b);
@@ -77,7 +79,8 @@ static uint64_t backoff_ms(unsigned failures)
 /* The process is gone, or never was. Try again after a pause, or give up. */
 static void settle(struct mc_backend *b, const char *why, bool final)
 {
-    unsigned retries = b->catalog ? MC_BACKEND_RETRIES_MAX : 1; /* one that never worked is not flogged */
+    unsigned retries =
+        b->catalog ? MC_BACKEND_RETRIES_MAX : 1; /* one that never worked is not flogged */
     struct mc_err err;
 
     backend_note_error(b, "%s", why);
@@ -107,7 +110,8 @@ static void run_over(struct mc_backend *b, const char *why)
     listen_abandon(b);
     b->rev = MC_REV_NONE;
     b->got_catalog = false;
-    mc_err_set(&err, MC_E_UNREACHABLE, "server %s: %s; it may or may not have done what was asked", b->name, why);
+    mc_err_set(&err, MC_E_UNREACHABLE, "server %s: %s; it may or may not have done what was asked",
+               b->name, why);
     calls_fail_sent(b, &err);
 }
 
@@ -129,9 +133,11 @@ static void describe_exit(struct mc_backend *b, int code, int sig, char *out, si
     const char *last = r->n ? r->line[(r->first + r->n - 1) % MC_BACKEND_STDERR_LINES] : NULL;
 
     if (sig)
-        snprintf(out, n, "it was ended by signal %d%s%s", sig, last ? "; last line on stderr: " : "", last ? last : "");
+        snprintf(out, n, "it was ended by signal %d%s%s", sig,
+                 last ? "; last line on stderr: " : "", last ? last : "");
     else
-        snprintf(out, n, "it exited with status %d%s%s", code, last ? "; last line on stderr: " : "", last ? last : "");
+        snprintf(out, n, "it exited with status %d%s%s", code,
+                 last ? "; last line on stderr: " : "", last ? last : "");
 }
 
 static void fail_waiting(struct mc_backend *b, const char *what)
@@ -163,7 +169,8 @@ static void on_exit(void *arg, int code, int sig)
             backend_set_state(b, MC_BACKEND_STOPPED, "stopped");
             fail_waiting(b, "was stopped");
         }
-    } else if (was == MC_BACKEND_STARTING && probed && b->protocol == MC_PROTOCOL_AUTO && !b->skip_probe) {
+    } else if (was == MC_BACKEND_STARTING && probed && b->protocol == MC_PROTOCOL_AUTO &&
+               !b->skip_probe) {
         /* some legacy servers exit on a request before initialize */
         b->skip_probe = true;
         spawn(b);
@@ -188,11 +195,13 @@ static void on_drain(void *arg)
     (void)arg;
 }
 
-static const struct mc_child_ops child_ops = {.on_out = on_out, .on_err = on_err, .on_drain = on_drain, .on_exit = on_exit};
+static const struct mc_child_ops child_ops = {
+    .on_out = on_out, .on_err = on_err, .on_drain = on_drain, .on_exit = on_exit};
 
 static void spawn(struct mc_backend *b)
 {
-    struct mc_child_spec spec = {.argv = b->launch.argv.v, .env = b->launch.env.v, .cwd = b->launch.cwd};
+    struct mc_child_spec spec = {
+        .argv = b->launch.argv.v, .env = b->launch.env.v, .cwd = b->launch.cwd};
     struct mc_err err;
 
     mc_frame_done(&b->frame);
@@ -211,7 +220,8 @@ static void spawn(struct mc_backend *b)
     mc_backend_unref(b);
 }
 
-struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spec, const struct mc_backend_ops *ops, void *arg)
+struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spec,
+                                  const struct mc_backend_ops *ops, void *arg)
 {
     struct mc_backend *b = MC_NEW(struct mc_backend);
 
@@ -248,7 +258,9 @@ void mc_backend_unref(struct mc_backend *b)
         mc_child_close(b->child);
     b->child = NULL;
     mc_timer_stop(b->loop, &b->timer);
-    run_over(b, "nobody uses it any more"); /* only the hub's own requests can be left: a caller's call has a reference */
+    run_over(
+        b,
+        "nobody uses it any more"); /* only the hub's own requests can be left: a caller's call has a reference */
     MC_ASSERT(b->in_flight == 0 && b->queued == 0);
     calls_done(b);
     mc_frame_done(&b->frame);
@@ -329,7 +341,8 @@ void mc_backend_kill(struct mc_backend *b)
 void mc_backend_send(struct mc_backend *b, struct mc_str message)
 {
     /* a child buffers until the end of the turn: two writes are one */
-    if (!b->child || mc_child_write(b->child, message.p, message.n) || mc_child_write(b->child, "\n", 1))
+    if (!b->child || mc_child_write(b->child, message.p, message.n) ||
+        mc_child_write(b->child, "\n", 1))
         mc_debug("backend", "%s: a message could not be sent", b->name);
 }
 

@@ -13,32 +13,33 @@ struct mc_backend;
 struct mc_loop;
 
 /* Bounds. */
-#define MC_BACKEND_LINE_MAX (64u << 20)  /* one message from a server */
-#define MC_BACKEND_CALLS_MAX 4096        /* in flight at one server */
-#define MC_BACKEND_QUEUE_MAX 1024        /* waiting for it to start */
-#define MC_BACKEND_STDERR_LINES 40       /* kept for status */
-#define MC_BACKEND_STDERR_LINE_MAX 400   /* bytes of each */
-#define MC_BACKEND_LOG_MAX (1u << 20)    /* stderr log file before it is rotated */
-#define MC_BACKEND_PAGES_MAX 200         /* of one list */
-#define MC_BACKEND_START_MS 60000        /* from spawn to the answer to initialize */
-#define MC_BACKEND_PROBE_MS 2500         /* server/discover alone; then initialize is sent as well */
-#define MC_BACKEND_MUTE_MS 30000         /* no byte since the probe: started again without it */
-#define MC_BACKEND_CALL_MS 300000        /* default deadline of a call, renewed by progress */
-#define MC_BACKEND_CALL_HARD 12          /* times that, whatever the progress */
-#define MC_BACKEND_RETRIES_MAX 5         /* runs in a row that ended early, before FAILED */
-#define MC_BACKEND_STABLE_MS 30000       /* a run of that length was none of those */
-#define MC_BACKEND_BACKOFF_MS 400        /* first pause, doubled each time, plus up to half of it at random */
+#define MC_BACKEND_LINE_MAX (64u << 20) /* one message from a server */
+#define MC_BACKEND_CALLS_MAX 4096       /* in flight at one server */
+#define MC_BACKEND_QUEUE_MAX 1024       /* waiting for it to start */
+#define MC_BACKEND_STDERR_LINES 40      /* kept for status */
+#define MC_BACKEND_STDERR_LINE_MAX 400  /* bytes of each */
+#define MC_BACKEND_LOG_MAX (1u << 20)   /* stderr log file before it is rotated */
+#define MC_BACKEND_PAGES_MAX 200        /* of one list */
+#define MC_BACKEND_START_MS 60000       /* from spawn to the answer to initialize */
+#define MC_BACKEND_PROBE_MS 2500        /* server/discover alone; then initialize is sent as well */
+#define MC_BACKEND_MUTE_MS 30000        /* no byte since the probe: started again without it */
+#define MC_BACKEND_CALL_MS 300000       /* default deadline of a call, renewed by progress */
+#define MC_BACKEND_CALL_HARD 12         /* times that, whatever the progress */
+#define MC_BACKEND_RETRIES_MAX 5        /* runs in a row that ended early, before FAILED */
+#define MC_BACKEND_STABLE_MS 30000      /* a run of that length was none of those */
+#define MC_BACKEND_BACKOFF_MS                                                                      \
+    400 /* first pause, doubled each time, plus up to half of it at random */
 
 enum mc_backend_state {
     MC_BACKEND_STOPPED,   /* no process; starts on first use */
     MC_BACKEND_STARTING,  /* process is there, its era is being found out */
     MC_BACKEND_HANDSHAKE, /* initialize was answered; lists are being read for the first time */
     MC_BACKEND_READY,
-    MC_BACKEND_DRAINING,  /* replaced: finishes its calls, takes no new ones */
-    MC_BACKEND_STOPPING,  /* on the stop ladder */
-    MC_BACKEND_BACKOFF,   /* waiting before the next start */
-    MC_BACKEND_BLOCKED,   /* trust, authentication or policy forbid it */
-    MC_BACKEND_FAILED,    /* gave up; the next use or `start` tries again */
+    MC_BACKEND_DRAINING, /* replaced: finishes its calls, takes no new ones */
+    MC_BACKEND_STOPPING, /* on the stop ladder */
+    MC_BACKEND_BACKOFF,  /* waiting before the next start */
+    MC_BACKEND_BLOCKED,  /* trust, authentication or policy forbid it */
+    MC_BACKEND_FAILED,   /* gave up; the next use or `start` tries again */
     MC_BACKEND_STATE_MAX
 };
 const char *mc_backend_state_name(enum mc_backend_state s);
@@ -54,18 +55,19 @@ struct mc_backend_ops {
 };
 
 struct mc_backend_spec {
-    const char *name;         /* for logs and messages; copied */
-    struct mc_launch launch;  /* taken */
-    int protocol;             /* enum mc_protocol_pref */
-    unsigned start_ms;        /* 0: default */
-    unsigned call_ms;         /* 0: default */
-    int isolation;            /* enum mc_isolation */
-    const char *log_path;     /* stderr log; copied; NULL: none */
+    const char *name;          /* for logs and messages; copied */
+    struct mc_launch launch;   /* taken */
+    int protocol;              /* enum mc_protocol_pref */
+    unsigned start_ms;         /* 0: default */
+    unsigned call_ms;          /* 0: default */
+    int isolation;             /* enum mc_isolation */
+    const char *log_path;      /* stderr log; copied; NULL: none */
     struct mc_catalog *cached; /* from disk, or NULL; taken */
 };
 
 /* Takes spec->launch and spec->cached. One reference. */
-struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spec, const struct mc_backend_ops *ops, void *arg);
+struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spec,
+                                  const struct mc_backend_ops *ops, void *arg);
 struct mc_backend *mc_backend_ref(struct mc_backend *b);
 void mc_backend_unref(struct mc_backend *b); /* the last one kills a process that still runs */
 
@@ -83,8 +85,10 @@ void mc_backend_forget(struct mc_call *call, bool cancel, const char *reason);
 /* Calls of callers (not internal) that the server is working on; if exactly one, *only is it. */
 unsigned mc_backend_in_flight(const struct mc_backend *b, struct mc_call **only);
 /* Every call of a caller that was sent and not answered; that waits until the server is ready. */
-void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call), void *arg);
-void mc_backend_each_queued(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call), void *arg);
+void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call),
+                          void *arg);
+void mc_backend_each_queued(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call),
+                            void *arg);
 
 /* The resources whose updates somebody wants, sorted, each once; kept over restarts. For modern servers: a legacy one is told by resources/subscribe. */
 void mc_backend_watch(struct mc_backend *b, const struct mc_strv *uris);
@@ -100,15 +104,17 @@ const char *mc_backend_reason(const struct mc_backend *b);
 const char *mc_backend_last_error(const struct mc_backend *b); /* "" when none */
 /* Never NULL once it was READY or a cached one was given. Borrowed. */
 struct mc_catalog *mc_backend_catalog(const struct mc_backend *b);
-enum mc_rev mc_backend_rev(const struct mc_backend *b); /* of the running connection, MC_REV_NONE before */
-int mc_backend_isolation(const struct mc_backend *b);   /* enum mc_isolation */
+enum mc_rev
+mc_backend_rev(const struct mc_backend *b); /* of the running connection, MC_REV_NONE before */
+int mc_backend_isolation(const struct mc_backend *b); /* enum mc_isolation */
 unsigned mc_backend_call_ms(const struct mc_backend *b);
 void mc_backend_note_asks(struct mc_backend *b);
 bool mc_backend_asks(const struct mc_backend *b); /* was it ever seen to ask clients for input? */
-int mc_backend_pid(const struct mc_backend *b);         /* 0: none */
+int mc_backend_pid(const struct mc_backend *b);   /* 0: none */
 unsigned mc_backend_restarts(const struct mc_backend *b);
 uint64_t mc_backend_uptime_ms(const struct mc_backend *b);
-uint64_t mc_backend_trying_ms(const struct mc_backend *b); /* since it was asked to start; retries included */
+uint64_t mc_backend_trying_ms(
+    const struct mc_backend *b); /* since it was asked to start; retries included */
 /* The i-th of the kept stderr lines, oldest first; NULL past the end. Borrowed. */
 const char *mc_backend_stderr(const struct mc_backend *b, size_t i);
 

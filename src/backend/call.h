@@ -17,10 +17,12 @@ struct mc_envelope;
 
 struct mc_call_ops {
     /* Writes the request as one line without its end into out, with this id. Called once, when the server can take it. 0 or a filled err. */
-    int (*compose)(struct mc_call *call, uint64_t id, enum mc_rev rev, struct mc_buf *out, struct mc_err *err);
+    int (*compose)(struct mc_call *call, uint64_t id, enum mc_rev rev, struct mc_buf *out,
+                   struct mc_err *err);
     /* The server's notifications/progress for this id. May be NULL. */
     void (*on_progress)(struct mc_call *call, const struct mc_envelope *e);
-    void (*on_answer)(struct mc_call *call, const struct mc_envelope *e); /* result or error; spans are borrowed */
+    void (*on_answer)(struct mc_call *call,
+                      const struct mc_envelope *e); /* result or error; spans are borrowed */
     void (*on_failed)(struct mc_call *call, const struct mc_err *err);
 };
 
@@ -34,10 +36,12 @@ struct mc_call {
     uint64_t deadline; /* loop milliseconds; progress moves it on, up to hard */
     uint64_t hard;
     unsigned timeout_ms; /* 0: the backend's default. Set by the caller. */
-    bool internal;       /* the backend's own handshake: allowed before READY, not counted as a caller's */
-    bool asked;          /* the server's own requests may be attributed to it (it is somebody's call) */
-    bool endless;      /* no deadline any more: an open subscription */
-    unsigned waits_for_client; /* requests of the server that a person may be answering: the clock stands still, up to hard */
+    bool
+        internal; /* the backend's own handshake: allowed before READY, not counted as a caller's */
+    bool asked;   /* the server's own requests may be attributed to it (it is somebody's call) */
+    bool endless; /* no deadline any more: an open subscription */
+    unsigned
+        waits_for_client; /* requests of the server that a person may be answering: the clock stands still, up to hard */
     struct mc_call *prev, *next; /* the backend's queue */
 };
 

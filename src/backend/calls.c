@@ -75,7 +75,8 @@ struct mc_call *calls_find(struct mc_backend *b, struct mc_str raw_id)
     if (!mc_str_u64(raw_id, &id))
         return NULL;
     size_t slot = id & ((1u << SLOT_BITS) - 1);
-    if (slot >= b->n_slots || !b->slots[slot].call || b->slots[slot].gen != (uint32_t)(id >> SLOT_BITS))
+    if (slot >= b->n_slots || !b->slots[slot].call ||
+        b->slots[slot].gen != (uint32_t)(id >> SLOT_BITS))
         return NULL;
     return b->slots[slot].call;
 }
@@ -85,7 +86,8 @@ static void cancel_at_server(struct mc_backend *b, uint64_t id, const char *reas
     struct mc_buf out = MC_BUF_INIT(4096);
 
     mc_buf_addf(&out,
-                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":%llu",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/"
+                "cancelled\",\"params\":{\"requestId\":%llu",
                 (unsigned long long)id);
     if (reason) {
         mc_buf_adds(&out, MC_STR(",\"reason\":"));
@@ -136,8 +138,9 @@ static void on_sweep(struct mc_timer *t)
         if (c->deadline > now)
             continue;
         queue_remove(b, c);
-        mc_err_set(&err, MC_E_TIMEOUT, "server %s did not become ready within %u s; see `mcpctl logs %s`",
-                   b->name, b->start_ms / 1000, b->name);
+        mc_err_set(&err, MC_E_TIMEOUT,
+                   "server %s did not become ready within %u s; see `mcpctl logs %s`", b->name,
+                   b->start_ms / 1000, b->name);
         c->ops->on_failed(c, &err);
         next = b->queue_head; /* the callback may have changed the queue */
     }
@@ -159,7 +162,8 @@ int calls_send(struct mc_backend *b, struct mc_call *call, struct mc_err *err)
     int rc;
 
     if (slot_take(b, call))
-        return mc_err_set(err, MC_E_TOO_BIG, "server %s has %d calls in flight, no more are accepted; try again later",
+        return mc_err_set(err, MC_E_TOO_BIG,
+                          "server %s has %d calls in flight, no more are accepted; try again later",
                           b->name, MC_BACKEND_CALLS_MAX);
     call->backend = b;
     call->state = MC_CALL_SENT;
@@ -167,7 +171,8 @@ int calls_send(struct mc_backend *b, struct mc_call *call, struct mc_err *err)
     call->hard = mc_loop_now(b->loop) + timeout * MC_BACKEND_CALL_HARD;
     rc = call->ops->compose(call, call->id, b->rev, &line, err);
     if (rc == 0 && (line.failed || mc_buf_addc(&line, '\n')))
-        rc = mc_err_set(err, MC_E_TOO_BIG, "the request is larger than %u bytes", MC_BACKEND_LINE_MAX);
+        rc = mc_err_set(err, MC_E_TOO_BIG, "the request is larger than %u bytes",
+                        MC_BACKEND_LINE_MAX);
     if (rc == 0) {
         rc = b->child ? mc_child_write(b->child, line.data, line.len) : -MC_E_UNREACHABLE;
         if (rc == -MC_E_TOO_BIG)
@@ -191,12 +196,14 @@ int mc_backend_call(struct mc_backend *b, struct mc_call *call, struct mc_err *e
         return calls_send(b, call, err);
     case MC_BACKEND_BLOCKED:
     case MC_BACKEND_DRAINING:
-        return mc_err_set(err, MC_E_DENIED, "server %s is %s", b->name, mc_backend_state_name(b->state));
+        return mc_err_set(err, MC_E_DENIED, "server %s is %s", b->name,
+                          mc_backend_state_name(b->state));
     default:
         break;
     }
     if (b->queued >= MC_BACKEND_QUEUE_MAX)
-        return mc_err_set(err, MC_E_TOO_BIG, "%u calls are waiting for server %s to start, no more are accepted",
+        return mc_err_set(err, MC_E_TOO_BIG,
+                          "%u calls are waiting for server %s to start, no more are accepted",
                           b->queued, b->name);
     call->deadline = mc_loop_now(b->loop) + b->start_ms;
     queue_push(b, call);
@@ -268,14 +275,16 @@ unsigned mc_backend_in_flight(const struct mc_backend *b, struct mc_call **only)
     return b->asked_in_flight;
 }
 
-void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call), void *arg)
+void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call),
+                          void *arg)
 {
     for (size_t i = 0; i < b->n_slots; i++)
         if (b->slots[i].call && b->slots[i].call->asked)
             fn(arg, b->slots[i].call);
 }
 
-void mc_backend_each_queued(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call), void *arg)
+void mc_backend_each_queued(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call),
+                            void *arg)
 {
     for (struct mc_call *c = b->queue_head; c; c = c->next)
         if (c->asked)

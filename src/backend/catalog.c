@@ -47,9 +47,9 @@ static unsigned read_caps(struct mc_jval caps)
         const char *name, *member;
         unsigned flag;
     } rows[] = {
-        {"tools", NULL, MC_CAP_TOOLS},         {"resources", NULL, MC_CAP_RESOURCES},
-        {"prompts", NULL, MC_CAP_PROMPTS},     {"resources", "subscribe", MC_CAP_SUBSCRIBE},
-        {"logging", NULL, MC_CAP_LOGGING},     {"completions", NULL, MC_CAP_COMPLETIONS},
+        {"tools", NULL, MC_CAP_TOOLS},     {"resources", NULL, MC_CAP_RESOURCES},
+        {"prompts", NULL, MC_CAP_PROMPTS}, {"resources", "subscribe", MC_CAP_SUBSCRIBE},
+        {"logging", NULL, MC_CAP_LOGGING}, {"completions", NULL, MC_CAP_COMPLETIONS},
     };
     unsigned flags = 0;
 
@@ -252,8 +252,9 @@ struct mc_catalog *mc_catalog_parse(struct mc_str text)
     enum mc_rev rev = v.s.n > 2 ? mc_rev_find((struct mc_str){v.s.p + 1, v.s.n - 2}) : MC_REV_NONE;
     if (rev == MC_REV_NONE || mc_jget(doc, "capabilities").type != MC_JSON_OBJECT)
         return NULL;
-    struct mc_catalog *c = mc_catalog_new(rev, mc_jget(doc, "capabilities").s,
-                                          mc_jget(doc, "serverInfo").s, mc_jget(doc, "instructions").s);
+    struct mc_catalog *c =
+        mc_catalog_new(rev, mc_jget(doc, "capabilities").s, mc_jget(doc, "serverInfo").s,
+                       mc_jget(doc, "instructions").s);
     for (int k = 0; k < MC_KIND_MAX; k++) {
         struct mc_list *l;
         size_t bad;

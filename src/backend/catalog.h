@@ -37,18 +37,20 @@ struct mc_list {
 struct mc_catalog {
     unsigned refs;
     enum mc_rev rev;
-    unsigned caps;            /* enum mc_cap */
-    char *capabilities;       /* raw JSON object */
-    char *server_info;        /* raw JSON object, or NULL */
-    char *instructions;       /* raw JSON string, or NULL */
+    unsigned caps;                     /* enum mc_cap */
+    char *capabilities;                /* raw JSON object */
+    char *server_info;                 /* raw JSON object, or NULL */
+    char *instructions;                /* raw JSON string, or NULL */
     struct mc_list *list[MC_KIND_MAX]; /* never NULL */
 };
 
-const char *mc_kind_member(enum mc_kind kind); /* "tools", "resources", "resourceTemplates", "prompts" */
+const char *
+mc_kind_member(enum mc_kind kind); /* "tools", "resources", "resourceTemplates", "prompts" */
 const char *mc_kind_method(enum mc_kind kind); /* "tools/list" … */
 
 /* Takes nothing; copies the raw spans. Lists are empty. capabilities must be an object (an absent one is the empty object). */
-struct mc_catalog *mc_catalog_new(enum mc_rev rev, struct mc_str capabilities, struct mc_str server_info, struct mc_str instructions);
+struct mc_catalog *mc_catalog_new(enum mc_rev rev, struct mc_str capabilities,
+                                  struct mc_str server_info, struct mc_str instructions);
 struct mc_catalog *mc_catalog_ref(struct mc_catalog *c);
 void mc_catalog_unref(struct mc_catalog *c);
 /* A copy that shares all lists; for replacing some of them before it is published. */
@@ -56,7 +58,8 @@ struct mc_catalog *mc_catalog_copy(const struct mc_catalog *c);
 
 /* From the elements of a JSON array that the scanner accepted; elements without a proper naming member are left out and counted in *ret_bad. NULL above
  * the bounds, err says which. */
-struct mc_list *mc_list_new(enum mc_kind kind, struct mc_str elements, size_t *ret_bad, struct mc_err *err);
+struct mc_list *mc_list_new(enum mc_kind kind, struct mc_str elements, size_t *ret_bad,
+                            struct mc_err *err);
 void mc_catalog_set(struct mc_catalog *c, enum mc_kind kind, struct mc_list *list); /* takes list */
 bool mc_list_same(const struct mc_list *a, const struct mc_list *b);
 

@@ -15,8 +15,11 @@
 #include "mcp/rpc.h"
 
 /* What the hub can carry for its clients; per call it answers for a client that lacks one of them. */
-#define HUB_CAPABILITIES "{\"roots\":{\"listChanged\":true},\"sampling\":{\"tools\":{}},\"elicitation\":{\"form\":{},\"url\":{}}}"
-#define HUB_INFO "{\"name\":\"mcpctl\",\"title\":\"mcpctl hub\",\"version\":\"" PACKAGE_VERSION "\"}"
+#define HUB_CAPABILITIES                                                                           \
+    "{\"roots\":{\"listChanged\":true},\"sampling\":{\"tools\":{}},\"elicitation\":{\"form\":{},"  \
+    "\"url\":{}}}"
+#define HUB_INFO                                                                                   \
+    "{\"name\":\"mcpctl\",\"title\":\"mcpctl hub\",\"version\":\"" PACKAGE_VERSION "\"}"
 #define IO_MCP "io.modelcontextprotocol/"
 
 void handshake_modern_meta(struct mc_buf *out)
@@ -27,20 +30,24 @@ void handshake_modern_meta(struct mc_buf *out)
                 mc_rev_name(MC_REV_MODERN_LATEST));
 }
 
-static int compose_discover(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out, struct mc_err *err)
+static int compose_discover(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out,
+                            struct mc_err *err)
 {
     (void)c, (void)rev, (void)err;
-    mc_buf_addf(out, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"server/discover\",\"params\":{", (unsigned long long)id);
+    mc_buf_addf(out, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"server/discover\",\"params\":{",
+                (unsigned long long)id);
     handshake_modern_meta(out);
     mc_buf_adds(out, MC_STR("}}"));
     return 0;
 }
 
-static int compose_initialize(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out, struct mc_err *err)
+static int compose_initialize(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out,
+                              struct mc_err *err)
 {
     (void)c, (void)rev, (void)err;
     mc_buf_addf(out,
-                "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"%s\","
+                "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"initialize\",\"params\":{"
+                "\"protocolVersion\":\"%s\","
                 "\"capabilities\":" HUB_CAPABILITIES ",\"clientInfo\":" HUB_INFO "}}",
                 (unsigned long long)id, mc_rev_name(MC_REV_LEGACY_LATEST));
     return 0;
@@ -50,8 +57,9 @@ static int compose_initialize(struct mc_call *c, uint64_t id, enum mc_rev rev, s
 static void established(struct mc_backend *b, enum mc_rev rev, struct mc_jval result)
 {
     struct mc_catalog *known = b->catalog;
-    struct mc_catalog *c = mc_catalog_new(rev, mc_jget(result, "capabilities").s, mc_jget(result, "serverInfo").s,
-                                          mc_jget(result, "instructions").s);
+    struct mc_catalog *c =
+        mc_catalog_new(rev, mc_jget(result, "capabilities").s, mc_jget(result, "serverInfo").s,
+                       mc_jget(result, "instructions").s);
 
     b->rev = rev;
     if (known) /* lists of the last run serve until the new ones are read */
@@ -97,7 +105,8 @@ static bool lists_legacy(struct mc_jval versions)
         return false;
     while (mc_jiter_next(&it, NULL, &v))
         for (int rev = MC_REV_2024_11_05; rev <= MC_REV_LEGACY_LATEST; rev++)
-            if (v.type == MC_JSON_STRING && mc_jstr_eq(v.s, mc_str_of(mc_rev_name((enum mc_rev)rev))))
+            if (v.type == MC_JSON_STRING &&
+                mc_jstr_eq(v.s, mc_str_of(mc_rev_name((enum mc_rev)rev))))
                 return true;
     return false;
 }
@@ -110,7 +119,8 @@ static bool lists_modern(struct mc_jval versions)
     if (versions.type != MC_JSON_ARRAY || !mc_jiter_init(&it, versions))
         return false;
     while (mc_jiter_next(&it, NULL, &v))
-        if (v.type == MC_JSON_STRING && mc_jstr_eq(v.s, mc_str_of(mc_rev_name(MC_REV_MODERN_LATEST))))
+        if (v.type == MC_JSON_STRING &&
+            mc_jstr_eq(v.s, mc_str_of(mc_rev_name(MC_REV_MODERN_LATEST))))
             return true;
     return false;
 }
@@ -132,11 +142,14 @@ static void on_discover(struct mc_call *c, const struct mc_envelope *e)
     struct mc_backend *b = mc_container_of(c, struct mc_backend, probe);
     struct mc_jval result = mc_jval_of(mc_env(e, MC_F_RESULT));
     struct mc_jval versions = mc_jget(result, "supportedVersions");
-    bool modern = e->kind == MC_MSG_RESULT ? lists_modern(versions) && mc_jget(result, "capabilities").type == MC_JSON_OBJECT
-                                           : modern_error(e);
+    bool modern =
+        e->kind == MC_MSG_RESULT
+            ? lists_modern(versions) && mc_jget(result, "capabilities").type == MC_JSON_OBJECT
+            : modern_error(e);
 
     /* A server of both eras is spoken to in the one whose every feature the hub bridges; see ARCHITECTURE.md. */
-    if (modern && b->protocol != MC_PROTOCOL_MODERN && e->kind == MC_MSG_RESULT && lists_legacy(versions))
+    if (modern && b->protocol != MC_PROTOCOL_MODERN && e->kind == MC_MSG_RESULT &&
+        lists_legacy(versions))
         modern = false;
     if (!modern) {
         send_initialize(b);
@@ -174,17 +187,22 @@ static void on_initialize(struct mc_call *c, const struct mc_envelope *e)
             return;
         }
         mc_env_string(e, MC_F_E_MESSAGE, &text);
-        MC_CLEANUP(mc_freep) char *why = mc_asprintf("it refused initialize%s%s", text.len ? ": " : "", text.len ? text.data : "");
+        MC_CLEANUP(mc_freep)
+        char *why = mc_asprintf("it refused initialize%s%s", text.len ? ": " : "",
+                                text.len ? text.data : "");
         backend_start_failed(b, why, true);
         mc_buf_done(&text);
         return;
     }
     struct mc_jval result = mc_jval_of(mc_env(e, MC_F_RESULT));
     version = mc_jget(result, "protocolVersion").s;
-    enum mc_rev rev = version.n > 2 ? mc_rev_find((struct mc_str){version.p + 1, version.n - 2}) : MC_REV_NONE;
+    enum mc_rev rev =
+        version.n > 2 ? mc_rev_find((struct mc_str){version.p + 1, version.n - 2}) : MC_REV_NONE;
     if (mc_rev_era(rev) != MC_ERA_LEGACY) {
-        mc_buf_addf(&text, "it answered initialize with the protocol version %.*s, which the hub does not speak",
-                    (int)(version.n < 60 ? version.n : 60), version.n ? version.p : "");
+        mc_buf_addf(
+            &text,
+            "it answered initialize with the protocol version %.*s, which the hub does not speak",
+            (int)(version.n < 60 ? version.n : 60), version.n ? version.p : "");
         backend_start_failed(b, text.data, true);
         mc_buf_done(&text);
         return;
@@ -202,8 +220,10 @@ static void on_initialize_failed(struct mc_call *c, const struct mc_err *err)
         backend_start_failed(b, err->msg, false);
 }
 
-static const struct mc_call_ops discover_ops = {.compose = compose_discover, .on_answer = on_discover, .on_failed = on_discover_failed};
-static const struct mc_call_ops initialize_ops = {.compose = compose_initialize, .on_answer = on_initialize, .on_failed = on_initialize_failed};
+static const struct mc_call_ops discover_ops = {
+    .compose = compose_discover, .on_answer = on_discover, .on_failed = on_discover_failed};
+static const struct mc_call_ops initialize_ops = {
+    .compose = compose_initialize, .on_answer = on_initialize, .on_failed = on_initialize_failed};
 
 static void prepare(struct mc_backend *b, struct mc_call *c, const struct mc_call_ops *ops)
 {
@@ -236,7 +256,8 @@ void handshake_on_silence(struct mc_backend *b)
     if (b->state != MC_BACKEND_STARTING)
         return;
     if (b->init.state == MC_CALL_IDLE) {
-        mc_debug("backend", "%s: server/discover is not answered yet, sending initialize as well", b->name);
+        mc_debug("backend", "%s: server/discover is not answered yet, sending initialize as well",
+                 b->name);
         send_initialize(b);
         if (b->state == MC_BACKEND_STARTING)
             mc_timer_start(b->loop, &b->timer, MC_BACKEND_MUTE_MS, on_timer);

@@ -46,7 +46,8 @@ static void on_progress(struct mc_backend *b, const struct mc_envelope *e)
 
 static void on_notification(struct mc_backend *b, const struct mc_envelope *e)
 {
-    if (listen_is_old(b, mc_env(e, MC_F_M_SUBSCRIPTION)) && e->method != MC_METHOD_SUBSCRIPTIONS_ACK)
+    if (listen_is_old(b, mc_env(e, MC_F_M_SUBSCRIPTION)) &&
+        e->method != MC_METHOD_SUBSCRIPTIONS_ACK)
         return;
     switch (e->method) {
     case MC_METHOD_PROGRESS:
@@ -89,15 +90,16 @@ static void on_request(struct mc_backend *b, const struct mc_envelope *e)
         b->ops->on_request(b->arg, b, e);
         break;
     default:
-        mc_rpc_error(&out, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "the hub does not know this method",
-                     MC_STR_NONE);
+        mc_rpc_error(&out, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND,
+                     "the hub does not know this method", MC_STR_NONE);
         mc_backend_send(b, mc_buf_str(&out));
     }
     mc_buf_done(&out);
 }
 
 /* Broken, but it says whose answer it is: that call need not wait until its time is over. */
-static void on_broken(struct mc_backend *b, struct mc_str line, const struct mc_envelope *e, const char *why)
+static void on_broken(struct mc_backend *b, struct mc_str line, const struct mc_envelope *e,
+                      const char *why)
 {
     struct mc_call *call = mc_env_has(e, MC_F_METHOD) ? NULL : calls_find(b, mc_env(e, MC_F_ID));
     struct mc_err err;

@@ -26,15 +26,15 @@ struct stderr_ring {
 /* Walks all pages of the lists that are due, one request at a time. */
 struct listing {
     struct mc_call call;
-    struct mc_timer soon;      /* list_changed notices come in bursts */
-    unsigned due;              /* kinds to be read */
-    unsigned told;             /* of these, the ones that the server announced */
+    struct mc_timer soon; /* list_changed notices come in bursts */
+    unsigned due;         /* kinds to be read */
+    unsigned told;        /* of these, the ones that the server announced */
     bool running;
     enum mc_kind kind;
     unsigned pages;
-    struct mc_buf items;       /* "[item,item" of the kind being read */
-    char *cursor;              /* raw JSON string of the next page, or NULL */
-    struct mc_catalog *next;   /* being built */
+    struct mc_buf items;     /* "[item,item" of the kind being read */
+    char *cursor;            /* raw JSON string of the next page, or NULL */
+    struct mc_catalog *next; /* being built */
     unsigned changed, announce;
 };
 
@@ -44,14 +44,14 @@ struct watch {
     struct mc_backend *backend;
 };
 struct listening {
-    struct watch watch[2];  /* one that is acknowledged, and one that is to take its place */
-    struct watch *current;  /* the acknowledged one; NULL */
-    struct mc_strv wanted;  /* resources */
-    bool stale;             /* wanted has changed since the newest was opened */
-    bool relist;            /* something may have been missed */
-    bool refused;           /* the server has no such method */
+    struct watch watch[2]; /* one that is acknowledged, and one that is to take its place */
+    struct watch *current; /* the acknowledged one; NULL */
+    struct mc_strv wanted; /* resources */
+    bool stale;            /* wanted has changed since the newest was opened */
+    bool relist;           /* something may have been missed */
+    bool refused;          /* the server has no such method */
     unsigned failures;
-    uint64_t since;         /* loop ms of the acknowledgement */
+    uint64_t since; /* loop ms of the acknowledgement */
     struct mc_timer pause;
 };
 
@@ -79,8 +79,9 @@ struct mc_backend {
     bool got_catalog;      /* the lists of this run have been read once */
     unsigned failures;     /* runs in a row that ended early */
     unsigned restarts;
-    uint64_t started_at;   /* loop ms, of the process */
-    uint64_t trying_since; /* loop ms: asked to start when nothing was under way; retries go on from there */
+    uint64_t started_at; /* loop ms, of the process */
+    uint64_t
+        trying_since; /* loop ms: asked to start when nothing was under way; retries go on from there */
 
     struct mc_child *child;
     struct mc_frame frame;
@@ -126,16 +127,20 @@ void listing_abandon(struct mc_backend *b);
 void listen_start(struct mc_backend *b);
 void listen_abandon(struct mc_backend *b);
 void listen_acknowledged(struct mc_backend *b, struct mc_str raw_id);
-bool listen_cancelled(struct mc_backend *b, struct mc_str raw_id); /* by the server; false: it is no listen */
-bool listen_is_old(struct mc_backend *b, struct mc_str raw_id);    /* a notice of one that another has replaced */
+bool listen_cancelled(struct mc_backend *b,
+                      struct mc_str raw_id); /* by the server; false: it is no listen */
+bool listen_is_old(struct mc_backend *b,
+                   struct mc_str raw_id); /* a notice of one that another has replaced */
 
 /* calls.c */
-int calls_send(struct mc_backend *b, struct mc_call *call, struct mc_err *err); /* now, whatever the state */
+int calls_send(struct mc_backend *b, struct mc_call *call,
+               struct mc_err *err); /* now, whatever the state */
 void calls_flush_queue(struct mc_backend *b);
 void calls_fail_sent(struct mc_backend *b, const struct mc_err *err);
 void calls_fail_queue(struct mc_backend *b, const struct mc_err *err);
-struct mc_call *calls_find(struct mc_backend *b, struct mc_str raw_id); /* NULL: nobody waits for that */
-void calls_renew(struct mc_backend *b, struct mc_call *call); /* its deadline, from now */
+struct mc_call *calls_find(struct mc_backend *b,
+                           struct mc_str raw_id);               /* NULL: nobody waits for that */
+void calls_renew(struct mc_backend *b, struct mc_call *call);   /* its deadline, from now */
 void calls_endless(struct mc_backend *b, struct mc_call *call); /* a sent one */
 void calls_release(struct mc_backend *b, struct mc_call *call);
 void calls_done(struct mc_backend *b);

@@ -26,13 +26,15 @@ static void add_uris(const struct mc_strv *uris, struct mc_buf *out)
     mc_buf_addc(out, ']');
 }
 
-static int compose(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out, struct mc_err *err)
+static int compose(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out,
+                   struct mc_err *err)
 {
     const struct mc_backend *b = of_call(c);
 
     (void)rev, (void)err;
     mc_buf_addf(out,
-                "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"subscriptions/listen\",\"params\":{\"notifications\":{\"toolsListChanged\":true,"
+                "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"subscriptions/"
+                "listen\",\"params\":{\"notifications\":{\"toolsListChanged\":true,"
                 "\"promptsListChanged\":true,\"resourcesListChanged\":true",
                 (unsigned long long)id);
     if (b->listening.wanted.n > 0)
@@ -82,8 +84,10 @@ static void on_answer(struct mc_call *c, const struct mc_envelope *e)
     struct watch *w = mc_container_of(c, struct watch, call);
     int64_t code;
 
-    if (e->kind == MC_MSG_ERROR && mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) && code == MC_RPC_METHOD_NOT_FOUND) {
-        mc_debug("backend", "%s: has no subscriptions/listen; its changes are not noticed", w->backend->name);
+    if (e->kind == MC_MSG_ERROR && mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) &&
+        code == MC_RPC_METHOD_NOT_FOUND) {
+        mc_debug("backend", "%s: has no subscriptions/listen; its changes are not noticed",
+                 w->backend->name);
         w->backend->listening.refused = true;
         return;
     }
@@ -99,7 +103,8 @@ static void on_failed(struct mc_call *c, const struct mc_err *err)
     over(w);
 }
 
-static const struct mc_call_ops watch_ops = {.compose = compose, .on_answer = on_answer, .on_failed = on_failed};
+static const struct mc_call_ops watch_ops = {
+    .compose = compose, .on_answer = on_answer, .on_failed = on_failed};
 
 static void open_one(struct mc_backend *b)
 {
@@ -215,6 +220,7 @@ void mc_backend_watch(struct mc_backend *b, const struct mc_strv *uris)
     mc_strv_done(&l->wanted);
     for (size_t i = 0; i < uris->n; i++)
         mc_strv_push(&l->wanted, uris->v[i]);
-    if (b->child && mc_rev_era(b->rev) == MC_ERA_MODERN && !l->refused && !mc_timer_active(&l->pause))
+    if (b->child && mc_rev_era(b->rev) == MC_ERA_MODERN && !l->refused &&
+        !mc_timer_active(&l->pause))
         open_one(b);
 }

@@ -29,14 +29,15 @@ static unsigned kinds_of(const struct mc_catalog *c)
     return mask;
 }
 
-static int compose(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out, struct mc_err *err)
+static int compose(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out,
+                   struct mc_err *err)
 {
     struct listing *l = &of_call(c)->listing;
     bool modern = mc_rev_era(rev) == MC_ERA_MODERN;
 
     (void)err;
-    mc_buf_addf(out, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"%s\",\"params\":{", (unsigned long long)id,
-                mc_kind_method(l->kind));
+    mc_buf_addf(out, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"%s\",\"params\":{",
+                (unsigned long long)id, mc_kind_method(l->kind));
     if (l->cursor)
         mc_buf_addf(out, "\"cursor\":%s%s", l->cursor, modern ? "," : "");
     if (modern)
@@ -83,14 +84,17 @@ static void kind_done(struct mc_backend *b)
     size_t bad = 0;
 
     mc_buf_addc(&l->items, ']');
-    struct mc_list *list = l->items.failed ? NULL : mc_list_new(l->kind, mc_buf_str(&l->items), &bad, &err);
+    struct mc_list *list =
+        l->items.failed ? NULL : mc_list_new(l->kind, mc_buf_str(&l->items), &bad, &err);
     if (l->items.failed)
-        mc_err_set(&err, MC_E_TOO_BIG, "%s has more than %u bytes", mc_kind_member(l->kind), MC_CATALOG_BYTES_MAX);
+        mc_err_set(&err, MC_E_TOO_BIG, "%s has more than %u bytes", mc_kind_member(l->kind),
+                   MC_CATALOG_BYTES_MAX);
     if (!list) {
         backend_note_error(b, "its list was not taken: %s", err.msg);
     } else {
         if (bad)
-            backend_note_error(b, "%zu of its %s have no name and were left out", bad, mc_kind_member(l->kind));
+            backend_note_error(b, "%zu of its %s have no name and were left out", bad,
+                               mc_kind_member(l->kind));
         if (!mc_list_same(list, l->next->list[l->kind]))
             l->changed |= 1u << l->kind;
         mc_catalog_set(l->next, l->kind, list);
@@ -135,7 +139,8 @@ static void on_page(struct mc_call *c, const struct mc_envelope *e)
 
     if (e->kind == MC_MSG_ERROR) {
         /* a server that has the capability but not this method, resources/templates/list often: an empty list */
-        mc_debug("backend", "%s: %s: %.*s", b->name, mc_kind_method(l->kind), MC_STR_ARG(mc_env(e, MC_F_E_MESSAGE)));
+        mc_debug("backend", "%s: %s: %.*s", b->name, mc_kind_method(l->kind),
+                 MC_STR_ARG(mc_env(e, MC_F_E_MESSAGE)));
         kind_done(b);
         return;
     }
@@ -143,7 +148,8 @@ static void on_page(struct mc_call *c, const struct mc_envelope *e)
     struct mc_jval items = mc_jget(result, mc_kind_member(l->kind));
     struct mc_jval cursor = mc_jget(result, "nextCursor");
     if (items.type != MC_JSON_ARRAY)
-        backend_note_error(b, "the answer to %s has no array \"%s\"", mc_kind_method(l->kind), mc_kind_member(l->kind));
+        backend_note_error(b, "the answer to %s has no array \"%s\"", mc_kind_method(l->kind),
+                           mc_kind_member(l->kind));
     else if (array_has_items(items)) {
         if (l->items.len > 1)
             mc_buf_addc(&l->items, ',');
@@ -151,10 +157,12 @@ static void on_page(struct mc_call *c, const struct mc_envelope *e)
     }
     bool again = l->cursor && mc_str_eq(mc_str_of(l->cursor), cursor.s);
     mc_free(MC_TAKE(l->cursor));
-    if (cursor.type != MC_JSON_STRING) { /* an empty string is a cursor, only a missing one ends the list */
+    if (cursor.type !=
+        MC_JSON_STRING) { /* an empty string is a cursor, only a missing one ends the list */
         kind_done(b);
     } else if (again || l->pages >= MC_BACKEND_PAGES_MAX) {
-        backend_note_error(b, "%s does not end: stopped after %u pages", mc_kind_method(l->kind), l->pages);
+        backend_note_error(b, "%s does not end: stopped after %u pages", mc_kind_method(l->kind),
+                           l->pages);
         kind_done(b);
     } else {
         l->cursor = mc_str_dup(cursor.s);
@@ -168,7 +176,8 @@ static void on_page_failed(struct mc_call *c, const struct mc_err *err)
 
     if (!b->listing.running)
         return;
-    if (b->state != MC_BACKEND_STOPPING) /* what was asked to end may do so in the middle of a list */
+    if (b->state !=
+        MC_BACKEND_STOPPING) /* what was asked to end may do so in the middle of a list */
         backend_note_error(b, "%s failed: %s", mc_kind_method(b->listing.kind), err->msg);
     if (b->child)
         kind_done(b);

@@ -67,7 +67,8 @@ static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 static void encode(const unsigned char *p, size_t n, struct mc_buf *out)
 {
     for (size_t i = 0; i < n; i += 3) {
-        uint32_t bits = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
+        uint32_t bits = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) |
+                        (i + 2 < n ? p[i + 2] : 0);
         size_t chars = n - i >= 3 ? 4 : n - i + 1;
         for (size_t c = 0; c < chars; c++)
             mc_buf_addc(out, digits[bits >> (18 - 6 * c) & 63]);
@@ -104,7 +105,8 @@ static void check(int done)
     MC_ASSERT(done == 1); /* libcrypto without AES-GCM, or without memory */
 }
 
-void mc_seal_close(const struct mc_seal *s, struct mc_str plain, struct mc_str bound_to, uint64_t expires_ms, struct mc_buf *out)
+void mc_seal_close(const struct mc_seal *s, struct mc_str plain, struct mc_str bound_to,
+                   uint64_t expires_ms, struct mc_buf *out)
 {
     unsigned char raw[RAW_MAX], expiry[EXPIRY_LEN], *at = raw + ID_LEN + NONCE_LEN;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
@@ -142,7 +144,8 @@ static bool decipher(const struct key *key, unsigned char *raw, size_t n, struct
     check(EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key->secret, raw + ID_LEN));
     check(EVP_DecryptUpdate(ctx, NULL, &len, raw, ID_LEN));
     if (bound_to.n > 0)
-        check(EVP_DecryptUpdate(ctx, NULL, &len, (const unsigned char *)bound_to.p, (int)bound_to.n));
+        check(
+            EVP_DecryptUpdate(ctx, NULL, &len, (const unsigned char *)bound_to.p, (int)bound_to.n));
     check(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_LEN, at + inner));
     check(EVP_DecryptUpdate(ctx, at, &len, at, inner));
     bool good = EVP_DecryptFinal_ex(ctx, at + len, &len) == 1;
@@ -150,7 +153,8 @@ static bool decipher(const struct key *key, unsigned char *raw, size_t n, struct
     return good;
 }
 
-int mc_seal_open(const struct mc_seal *s, struct mc_str text, struct mc_str bound_to, uint64_t now_ms, struct mc_buf *out, struct mc_err *err)
+int mc_seal_open(const struct mc_seal *s, struct mc_str text, struct mc_str bound_to,
+                 uint64_t now_ms, struct mc_buf *out, struct mc_err *err)
 {
     unsigned char raw[RAW_MAX];
     size_t n = decode(text, raw);

@@ -14,7 +14,8 @@ static void answer_result(struct exchange *x, const struct mc_envelope *e, struc
     struct mc_buf out = MC_BUF_INIT(ANSWER_MAX);
 
     if (result->failed || mc_rpc_result(&out, mc_env(e, MC_F_ID), mc_buf_str(result)))
-        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "the answer is too large", MC_STR_NONE, 0);
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "the answer is too large",
+                       MC_STR_NONE, 0);
     else
         exchange_answer(x, mc_buf_str(&out), 0);
     mc_buf_done(&out);
@@ -27,7 +28,8 @@ static void add_capabilities(struct view *v, enum mc_era era, struct mc_buf *out
     unsigned caps = view_caps(v);
 
     mc_buf_addf(out,
-                "{\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},\"resources\":{\"listChanged\":true%s}",
+                "{\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},"
+                "\"resources\":{\"listChanged\":true%s}",
                 caps & MC_CAP_SUBSCRIBE ? ",\"subscribe\":true" : "");
     if (caps & MC_CAP_COMPLETIONS)
         mc_buf_adds(out, MC_STR(",\"completions\":{}"));
@@ -55,20 +57,23 @@ void answer_initialize(struct exchange *x, const struct mc_envelope *e)
 
     x->open++;
     if (mc_env(e, MC_F_PROTOCOL_VERSION).n < 2 || mc_env(e, MC_F_PROTOCOL_VERSION).p[0] != '"') {
-        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS, "params.protocolVersion must be a string", MC_STR_NONE, 400);
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS,
+                       "params.protocolVersion must be a string", MC_STR_NONE, 400);
         return;
     }
     memcpy(who.id, x->who, sizeof(who.id));
     struct session *s = session_new(x->hub, x->view, &who, e);
     if (!s) {
-        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "the hub has too many sessions; end some, or try again later",
-                       MC_STR_NONE, 503);
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
+                       "the hub has too many sessions; end some, or try again later", MC_STR_NONE,
+                       503);
         return;
     }
     snprintf(x->headers, sizeof(x->headers), "Mcp-Session-Id: %s\r\n", s->id);
     mc_buf_addf(&result, "{\"protocolVersion\":\"%s\",\"capabilities\":", mc_rev_name(s->rev));
     add_capabilities(x->view, MC_ERA_LEGACY, &result);
-    mc_buf_adds(&result, MC_STR(",\"serverInfo\":{\"name\":\"mcpctl\",\"title\":\"mcpctl hub\",\"version\":\"" PACKAGE_VERSION "\"}"));
+    mc_buf_adds(&result, MC_STR(",\"serverInfo\":{\"name\":\"mcpctl\",\"title\":\"mcpctl "
+                                "hub\",\"version\":\"" PACKAGE_VERSION "\"}"));
     add_instructions(x->view, &result);
     mc_buf_addc(&result, '}');
     answer_result(x, e, &result);
@@ -78,7 +83,8 @@ void answer_discover(struct exchange *x, const struct mc_envelope *e)
 {
     struct mc_buf result = MC_BUF_INIT(2u << 20);
 
-    mc_buf_addf(&result, "{\"supportedVersions\":[\"%s\"],\"capabilities\":", mc_rev_name(MC_REV_MODERN_LATEST));
+    mc_buf_addf(&result, "{\"supportedVersions\":[\"%s\"],\"capabilities\":",
+                mc_rev_name(MC_REV_MODERN_LATEST));
     add_capabilities(x->view, MC_ERA_MODERN, &result);
     add_instructions(x->view, &result);
     bridge_close_result(MC_ERA_MODERN, true, &result);
@@ -93,7 +99,8 @@ bool answer_list(struct exchange *x, const struct mc_envelope *e, enum mc_kind k
         return false;
     /* lists are one page; so no cursor was ever given out */
     if (mc_env_has(e, MC_F_CURSOR)) {
-        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS, "params.cursor: not a cursor of this list", MC_STR_NONE, 0);
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS,
+                       "params.cursor: not a cursor of this list", MC_STR_NONE, 0);
         return true;
     }
     mc_buf_adds(&result, view_list(x->view, kind));
@@ -109,7 +116,9 @@ void answer_set_level(struct exchange *x, const struct mc_envelope *e)
 
     if (level < 0 || !x->session) {
         exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS,
-                       "params.level must be one of debug, info, notice, warning, error, critical, alert, emergency", MC_STR_NONE, 0);
+                       "params.level must be one of debug, info, notice, warning, error, critical, "
+                       "alert, emergency",
+                       MC_STR_NONE, 0);
         return;
     }
     x->session->level = level;

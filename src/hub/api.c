@@ -21,7 +21,8 @@ void api_error(struct mc_http_req *req, int status, const struct mc_err *err)
     mc_http_reply(req, status, "application/json", NULL, mc_str_of(text));
 }
 
-static void fail(struct mc_http_req *req, int status, enum mc_code code, const char *what, struct mc_str name)
+static void fail(struct mc_http_req *req, int status, enum mc_code code, const char *what,
+                 struct mc_str name)
 {
     struct mc_err err;
 
@@ -93,12 +94,13 @@ static void add_workspace(struct hub *h, struct mc_http_req *req, const struct r
     }
     link_each(l, &h->workspaces) n++;
     if (n >= HUB_WORKSPACES_MAX && !workspace_by_root(h, root)) {
-        fail(req, 400, MC_E_TOO_BIG, "64 workspaces are up, no more are accepted; take one down", MC_STR_NONE);
+        fail(req, 400, MC_E_TOO_BIG, "64 workspaces are up, no more are accepted; take one down",
+             MC_STR_NONE);
         return;
     }
-    cJSON_ArrayForEach(item, mc_doc_get(doc, "env"))
-        if (cJSON_IsString(item) && strchr(item->valuestring, '=') && env.n < ENV_MAX)
-            mc_strv_push(&env, item->valuestring);
+    cJSON_ArrayForEach(
+        item, mc_doc_get(doc, "env")) if (cJSON_IsString(item) && strchr(item->valuestring, '=') &&
+                                          env.n < ENV_MAX) mc_strv_push(&env, item->valuestring);
     struct addition *a = MC_NEW(struct addition);
     a->req = req;
     a->sink.gone = on_gone;
@@ -134,7 +136,8 @@ static void use_workspace(struct hub *h, struct mc_http_req *req, const struct r
 
     (void)c;
     if (!ws) {
-        mc_err_set(&err, MC_E_NOT_FOUND, "no such workspace: %s; `mcpctl status` lists them", name ? name : "");
+        mc_err_set(&err, MC_E_NOT_FOUND, "no such workspace: %s; `mcpctl status` lists them",
+                   name ? name : "");
         api_error(req, 404, &err);
         return;
     }
@@ -163,17 +166,20 @@ static const struct action {
     struct mc_str name;
     void (*run)(struct mc_backend *b);
     bool renew;
-} actions[] = {
-    {MC_STR("start"), mc_backend_start, true}, {MC_STR("stop"), mc_backend_stop, false}, {MC_STR("restart"), mc_backend_restart, true}};
+} actions[] = {{MC_STR("start"), mc_backend_start, true},
+               {MC_STR("stop"), mc_backend_stop, false},
+               {MC_STR("restart"), mc_backend_restart, true}};
 
-static void act(struct workspace *ws, struct mc_str name, const struct action *action, struct mc_http_req *req)
+static void act(struct workspace *ws, struct mc_str name, const struct action *action,
+                struct mc_http_req *req)
 {
     struct server *srv = workspace_server(ws, name);
 
     if (!srv) {
         fail(req, 404, MC_E_NOT_FOUND, "no such server", name);
     } else if (!srv->backend) {
-        fail(req, 409, srv->mode == SERVER_BLOCKED ? MC_E_DENIED : MC_E_CONFIG, srv->reason ? srv->reason : "it cannot run", MC_STR_NONE);
+        fail(req, 409, srv->mode == SERVER_BLOCKED ? MC_E_DENIED : MC_E_CONFIG,
+             srv->reason ? srv->reason : "it cannot run", MC_STR_NONE);
     } else {
         action->run(srv->backend);
         reply(req, status_server_text(srv));
@@ -207,7 +213,8 @@ static void server_action(struct hub *h, struct mc_http_req *req, const struct r
         if (mc_str_eq(c->v[2], actions[i].name))
             action = &actions[i];
     if (!ws || !action) {
-        fail(req, 404, MC_E_NOT_FOUND, ws ? "no such action" : "no such workspace", ws ? c->v[2] : c->v[0]);
+        fail(req, 404, MC_E_NOT_FOUND, ws ? "no such action" : "no such workspace",
+             ws ? c->v[2] : c->v[0]);
         return;
     }
     if (!action->renew) {
@@ -256,7 +263,8 @@ void api_request(struct hub *h, struct mc_http_req *req)
     struct route_captures c;
 
     for (size_t i = 0; i < MC_ARRAY_LEN(routes); i++)
-        if (mc_str_eq(mc_http_method(req), routes[i].method) && route_match(routes[i].pattern, mc_http_path(req), &c)) {
+        if (mc_str_eq(mc_http_method(req), routes[i].method) &&
+            route_match(routes[i].pattern, mc_http_path(req), &c)) {
             routes[i].handle(h, req, &c);
             return;
         }

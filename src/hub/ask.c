@@ -28,7 +28,8 @@ static void add_file_uri(const char *path, struct mc_buf *out)
 {
     mc_buf_adds(out, MC_STR("file://"));
     for (const char *p = path; *p; p++) {
-        if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("/-._~!$&'()*+,;=:@", *p))
+        if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+            strchr("/-._~!$&'()*+,;=:@", *p))
             mc_buf_addc(out, *p);
         else
             mc_buf_addf(out, "%%%02X", (unsigned char)*p);
@@ -41,7 +42,8 @@ static void answer_roots(struct hub *h, struct mc_backend *b, const struct mc_en
     bool first = true;
 
     mc_buf_adds(&result, MC_STR("{\"roots\":["));
-    link_each(l, &h->workspaces) {
+    link_each(l, &h->workspaces)
+    {
         struct workspace *ws = link_entry(l, struct workspace, link);
         bool uses = false;
         for (size_t i = 0; i < ws->n_servers; i++)
@@ -68,14 +70,17 @@ unsigned ask_needs(const struct mc_envelope *e)
 
     switch (e->method) {
     case MC_METHOD_SAMPLING:
-        return mc_jget(params, "tools").type != MC_JSON_NONE || mc_jget(params, "toolChoice").type != MC_JSON_NONE
+        return mc_jget(params, "tools").type != MC_JSON_NONE ||
+                       mc_jget(params, "toolChoice").type != MC_JSON_NONE
                    ? CLIENT_SAMPLING | CLIENT_SAMPLING_TOOLS
                    : CLIENT_SAMPLING;
     case MC_METHOD_ROOTS_LIST:
         return CLIENT_ROOTS;
     default:
         mode = mc_jget(params, "mode"); /* none means form */
-        return mode.type == MC_JSON_STRING && mc_jstr_eq(mode.s, MC_STR("url")) ? CLIENT_ELICIT_URL : CLIENT_ELICIT_FORM;
+        return mode.type == MC_JSON_STRING && mc_jstr_eq(mode.s, MC_STR("url"))
+                   ? CLIENT_ELICIT_URL
+                   : CLIENT_ELICIT_FORM;
     }
 }
 
@@ -97,14 +102,18 @@ void ask_add_caps(unsigned caps, struct mc_buf *out)
         if (!has)
             continue;
         mc_buf_addf(out, "%s\"%s\":{%s%s%s}", sep, rows[i].name,
-                    has & CLIENT_SAMPLING_TOOLS ? "\"tools\":{}" : has & CLIENT_ELICIT_FORM ? "\"form\":{}" : "",
-                    has & CLIENT_ELICIT_FORM && has & CLIENT_ELICIT_URL ? "," : "", has & CLIENT_ELICIT_URL ? "\"url\":{}" : "");
+                    has & CLIENT_SAMPLING_TOOLS ? "\"tools\":{}"
+                    : has & CLIENT_ELICIT_FORM  ? "\"form\":{}"
+                                                : "",
+                    has & CLIENT_ELICIT_FORM && has & CLIENT_ELICIT_URL ? "," : "",
+                    has & CLIENT_ELICIT_URL ? "\"url\":{}" : "");
         sep = ",";
     }
     mc_buf_addc(out, '}');
 }
 
-static void remember_elicitation(struct session *s, struct mc_backend *b, const struct mc_envelope *e)
+static void remember_elicitation(struct session *s, struct mc_backend *b,
+                                 const struct mc_envelope *e)
 {
     struct mc_jval id = mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "elicitationId");
     struct elicitation *slot = &s->hub->elicitations[s->hub->next_elicitation];
@@ -150,7 +159,8 @@ static void forward(struct call *c, struct mc_backend *b, const struct mc_envelo
     if (e->method == MC_METHOD_ELICITATION)
         remember_elicitation(a->session, b, e);
     mc_splice_init(&sp, e->text);
-    mc_splice_put(&sp, mc_env(e, MC_F_ID), (struct mc_str){id, (size_t)snprintf(id, sizeof(id), "%u", a->no)});
+    mc_splice_put(&sp, mc_env(e, MC_F_ID),
+                  (struct mc_str){id, (size_t)snprintf(id, sizeof(id), "%u", a->no)});
     if (mc_splice_apply(&sp, true, &out) == 0)
         exchange_event(c->x, mc_buf_str(&out));
     mc_buf_done(&out);
@@ -182,24 +192,31 @@ static void ask_session(struct call *c, struct mc_backend *b, const struct mc_en
     else if (c->x->session->n_asks < HUB_ASKS_MAX)
         forward(c, b, e);
     else
-        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "too many requests are open at this client");
+        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
+                   "too many requests are open at this client");
 }
 
 static const char *cap_name(unsigned needs)
 {
     if (needs & CLIENT_SAMPLING)
         return needs & CLIENT_SAMPLING_TOOLS ? "sampling.tools" : "sampling";
-    return needs & CLIENT_ELICIT_URL ? "elicitation.url" : needs & CLIENT_ROOTS ? "roots" : "elicitation.form";
+    return needs & CLIENT_ELICIT_URL ? "elicitation.url"
+           : needs & CLIENT_ROOTS    ? "roots"
+                                     : "elicitation.form";
 }
 
 /* Nothing is asked that the client has not declared, and no answer is made up. A server that can do without goes on. */
-static void ask_lacking(struct call *c, struct mc_backend *b, const struct mc_envelope *e, unsigned needs)
+static void ask_lacking(struct call *c, struct mc_backend *b, const struct mc_envelope *e,
+                        unsigned needs)
 {
     char why[160];
 
     c->lacks |= c->x->era == MC_ERA_MODERN ? needs : 0;
-    snprintf(why, sizeof(why), "the client of this call does not have the capability %s", cap_name(needs));
-    ask_refuse(b, mc_env(e, MC_F_ID), e->method == MC_METHOD_SAMPLING ? MC_RPC_METHOD_NOT_FOUND : MC_RPC_INVALID_PARAMS, why);
+    snprintf(why, sizeof(why), "the client of this call does not have the capability %s",
+             cap_name(needs));
+    ask_refuse(b, mc_env(e, MC_F_ID),
+               e->method == MC_METHOD_SAMPLING ? MC_RPC_METHOD_NOT_FOUND : MC_RPC_INVALID_PARAMS,
+               why);
 }
 
 void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
@@ -222,8 +239,11 @@ void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelo
     } else if (c) {
         ask_lacking(c, b, e, needs);
     } else {
-        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, s.call ? "several calls are in flight, of different clients; it cannot be told whom to ask"
-                                                                 : "no call is in flight; there is no client to ask");
+        ask_refuse(
+            b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
+            s.call
+                ? "several calls are in flight, of different clients; it cannot be told whom to ask"
+                : "no call is in flight; there is no client to ask");
     }
 }
 
@@ -257,7 +277,8 @@ void ask_answered(struct session *s, const struct mc_envelope *e)
 
     if (!mc_str_u64(mc_env(e, MC_F_ID), &no))
         return;
-    link_each(l, &s->asks) {
+    link_each(l, &s->asks)
+    {
         struct ask *a = link_entry(l, struct ask, link);
         struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
         struct mc_splice sp;
@@ -279,7 +300,8 @@ void ask_answered(struct session *s, const struct mc_envelope *e)
 
 void ask_progress(struct session *s, const struct mc_envelope *e)
 {
-    link_each(l, &s->asks) {
+    link_each(l, &s->asks)
+    {
         struct ask *a = link_entry(l, struct ask, link);
         struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
         struct mc_splice sp;
@@ -297,7 +319,10 @@ static void withdraw(struct ask *a, const char *reason)
 {
     struct mc_buf out = MC_BUF_INIT(1024);
 
-    mc_buf_addf(&out, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":%u,\"reason\":\"%s\"}}", a->no, reason);
+    mc_buf_addf(&out,
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/"
+                "cancelled\",\"params\":{\"requestId\":%u,\"reason\":\"%s\"}}",
+                a->no, reason);
     if (a->call)
         exchange_event(a->call->x, mc_buf_str(&out));
     else
@@ -314,9 +339,11 @@ void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct m
     parked_withdrawn(h, b, mc_env(e, MC_F_REQUEST_ID));
     for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
         struct session *s = value;
-        link_each(l, &s->asks) {
+        link_each(l, &s->asks)
+        {
             struct ask *a = link_entry(l, struct ask, link);
-            if (a->backend == b && a->server_id && mc_str_eq(mc_str_of(a->server_id), mc_env(e, MC_F_REQUEST_ID)))
+            if (a->backend == b && a->server_id &&
+                mc_str_eq(mc_str_of(a->server_id), mc_env(e, MC_F_REQUEST_ID)))
                 withdraw(a, "the server has withdrawn it");
         }
     }
@@ -325,9 +352,11 @@ void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct m
 /* Another call of the same client that may have asked instead. */
 static struct call *other_suspect(const struct call *c)
 {
-    link_each(l, &c->x->session->calls) {
+    link_each(l, &c->x->session->calls)
+    {
         struct call *other = link_entry(l, struct call, in_session);
-        if (other != c && other->backend == c->backend && other->base.state == MC_CALL_SENT && call_may_ask(other))
+        if (other != c && other->backend == c->backend && other->base.state == MC_CALL_SENT &&
+            call_may_ask(other))
             return other;
     }
     return NULL;
@@ -339,7 +368,8 @@ void asks_of_call_over(struct call *c)
 
     if (!c->x->session)
         return;
-    link_each(l, &c->x->session->asks) {
+    link_each(l, &c->x->session->asks)
+    {
         struct ask *a = link_entry(l, struct ask, link);
         if (a->call == c && other && !a->key) {
             a->call = other;
@@ -353,10 +383,12 @@ void asks_of_call_over(struct call *c)
 
 void asks_of_session_over(struct session *s)
 {
-    link_each(l, &s->asks) {
+    link_each(l, &s->asks)
+    {
         struct ask *a = link_entry(l, struct ask, link);
         struct mc_buf out = MC_BUF_INIT(4096);
-        mc_rpc_error(&out, a->server_id ? mc_str_of(a->server_id) : MC_STR_NONE, MC_RPC_INTERNAL, "the client has gone", MC_STR_NONE);
+        mc_rpc_error(&out, a->server_id ? mc_str_of(a->server_id) : MC_STR_NONE, MC_RPC_INTERNAL,
+                     "the client has gone", MC_STR_NONE);
         if (a->server_id)
             mc_backend_send(a->backend, mc_buf_str(&out));
         mc_buf_done(&out);
@@ -371,9 +403,11 @@ void asks_of_backend_over(struct hub *h, struct mc_backend *b)
 
     for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
         struct session *s = value;
-        link_each(l, &s->asks) {
+        link_each(l, &s->asks)
+        {
             struct ask *a = link_entry(l, struct ask, link);
-            if (a->backend == b && !a->key) /* a question of a result is still good for the next process */
+            if (a->backend == b &&
+                !a->key) /* a question of a result is still good for the next process */
                 withdraw(a, "the server is gone");
         }
     }

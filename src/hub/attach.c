@@ -98,7 +98,8 @@ static void on_settled(struct mc_timer *t)
     struct hub *h = mc_container_of(t, struct hub, status_timer);
 
     h->last_status = mc_loop_now(h->loop);
-    link_each(l, &h->attachments) {
+    link_each(l, &h->attachments)
+    {
         struct attachment *a = link_entry(l, struct attachment, link);
         if (a->status)
             send_status(a);
@@ -110,7 +111,8 @@ void attach_changed(struct hub *h)
     uint64_t since = mc_loop_now(h->loop) - h->last_status;
 
     if (!mc_timer_active(&h->status_timer) && !link_empty(&h->attachments))
-        mc_timer_start(h->loop, &h->status_timer, since < SETTLE_MS ? SETTLE_MS - since : 1, on_settled);
+        mc_timer_start(h->loop, &h->status_timer, since < SETTLE_MS ? SETTLE_MS - since : 1,
+                       on_settled);
 }
 
 static void send_line(struct attachment *a, const char *server, const char *line)
@@ -130,7 +132,8 @@ static void send_line(struct attachment *a, const char *server, const char *line
 
 void attach_line(struct hub *h, struct mc_backend *b, const char *line)
 {
-    link_each(l, &h->attachments) {
+    link_each(l, &h->attachments)
+    {
         struct attachment *a = link_entry(l, struct attachment, link);
         for (size_t i = 0; a->logs && i < a->ws->n_servers; i++) {
             const struct server *srv = &a->ws->servers[i];
@@ -179,7 +182,8 @@ void attach_logs(struct hub *h, struct mc_http_req *req)
 
 void attach_workspace_gone(struct workspace *ws)
 {
-    link_each(l, &ws->hub->attachments) {
+    link_each(l, &ws->hub->attachments)
+    {
         struct attachment *a = link_entry(l, struct attachment, link);
         struct mc_http_req *req = a->req;
         if (a->ws != ws)

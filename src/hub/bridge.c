@@ -11,7 +11,8 @@
 #include <stdio.h>
 
 #define IO_MCP "io.modelcontextprotocol/"
-#define SERVER_INFO "\"" IO_MCP "serverInfo\":{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"
+#define SERVER_INFO                                                                                \
+    "\"" IO_MCP "serverInfo\":{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"
 #define CACHEABLE "\"ttlMs\":0,\"cacheScope\":\"private\""
 #define META_MAX (1u << 20)
 #define NOT_FOUND_MODERN MC_STR("-32602")
@@ -19,8 +20,8 @@
 /* Members of a request's _meta that are said anew to the server of the other era, or of this hop. */
 static bool hop_member(struct mc_str key)
 {
-    static const char *const names[] = {IO_MCP "protocolVersion", IO_MCP "clientInfo", IO_MCP "clientCapabilities",
-                                        IO_MCP "logLevel"};
+    static const char *const names[] = {IO_MCP "protocolVersion", IO_MCP "clientInfo",
+                                        IO_MCP "clientCapabilities", IO_MCP "logLevel"};
 
     for (size_t i = 0; i < MC_ARRAY_LEN(names); i++)
         if (mc_jstr_eq(key, mc_str_of(names[i])))
@@ -38,11 +39,15 @@ static void comma(struct mc_buf *out)
 static void add_modern_members(const struct call *c, struct mc_buf *out)
 {
     const struct session *s = c->x->session;
-    struct mc_str info = s && s->client_info ? mc_str_of(s->client_info) : s ? MC_STR_NONE : mc_env(&c->e, MC_F_M_CLIENT_INFO);
+    struct mc_str info = s && s->client_info ? mc_str_of(s->client_info)
+                         : s                 ? MC_STR_NONE
+                                             : mc_env(&c->e, MC_F_M_CLIENT_INFO);
 
     comma(out);
-    mc_buf_addf(out, "\"" IO_MCP "protocolVersion\":\"%s\",\"" IO_MCP "clientInfo\":", mc_rev_name(MC_REV_MODERN_LATEST));
-    mc_buf_adds(out, info.n ? info : MC_STR("{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"));
+    mc_buf_addf(out, "\"" IO_MCP "protocolVersion\":\"%s\",\"" IO_MCP "clientInfo\":",
+                mc_rev_name(MC_REV_MODERN_LATEST));
+    mc_buf_adds(out, info.n ? info
+                            : MC_STR("{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"));
     mc_buf_adds(out, MC_STR(",\"" IO_MCP "clientCapabilities\":"));
     if (s)
         ask_add_caps(s->caps, out);
@@ -57,7 +62,8 @@ static void add_modern_members(const struct call *c, struct mc_buf *out)
 }
 
 /* The request's _meta for this hop: foreign members as they came, the token replaced, this hop's own members for the server's era. */
-static void compose_meta(const struct call *c, struct mc_str token, enum mc_era to, struct mc_buf *out)
+static void compose_meta(const struct call *c, struct mc_str token, enum mc_era to,
+                         struct mc_buf *out)
 {
     struct mc_jiter it;
     struct mc_str key;
@@ -103,7 +109,8 @@ static void drop_input(const struct call *c, struct mc_splice *sp)
             mc_splice_drop_member(sp, c->e.f[fields[i]].key, mc_env(&c->e, fields[i]));
 }
 
-int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out, struct mc_err *err)
+int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out,
+                   struct mc_err *err)
 {
     enum mc_era era = mc_rev_era(to);
     struct mc_buf meta = MC_BUF_INIT(META_MAX), input = MC_BUF_INIT(MC_BACKEND_LINE_MAX);
@@ -111,7 +118,8 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
     char digits[24];
     int rc;
 
-    struct mc_str own_id = {digits, (size_t)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)id)};
+    struct mc_str own_id = {
+        digits, (size_t)snprintf(digits, sizeof(digits), "%llu", (unsigned long long)id)};
     mc_splice_init(&sp, c->e.text);
     mc_splice_put(&sp, mc_env(&c->e, MC_F_ID), own_id);
     if (c->original.n > 0)
@@ -134,12 +142,15 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
     if (c->x->session && era == MC_ERA_MODERN) {
         drop_input(c, &sp);
         input_add_members(c, &input);
-        mc_splice_put(&sp, inside(mc_env(&c->e, MC_F_PARAMS)), mc_buf_str(&input)); /* in front of a name or URI */
+        mc_splice_put(&sp, inside(mc_env(&c->e, MC_F_PARAMS)),
+                      mc_buf_str(&input)); /* in front of a name or URI */
     }
     rc = meta.failed || input.failed ? -1 : mc_splice_apply(&sp, true, out);
     mc_buf_done(&input);
     mc_buf_done(&meta);
-    return rc ? mc_err_set(err, MC_E_TOO_BIG, "the request is too large for server %s", mc_backend_name(c->backend)) : 0;
+    return rc ? mc_err_set(err, MC_E_TOO_BIG, "the request is too large for server %s",
+                           mc_backend_name(c->backend))
+              : 0;
 }
 
 /* Every result to a modern client says what it is and who answered; reads say how long they hold. */
@@ -150,13 +161,20 @@ static void stamp_result(const struct call *c, const struct mc_envelope *e, stru
     bool more = !empty_object(result);
 
     if (!mc_env_has(e, MC_F_RESULT_TYPE))
-        mc_splice_put(sp, at, MC_STR("\"resultType\":\"complete\",")); /* something follows: a member, or our _meta */
-    if (c->e.method == MC_METHOD_RESOURCES_READ && !mc_env_has(e, MC_F_R_TTL) && !input_required(c, e))
+        mc_splice_put(
+            sp, at,
+            MC_STR("\"resultType\":\"complete\",")); /* something follows: a member, or our _meta */
+    if (c->e.method == MC_METHOD_RESOURCES_READ && !mc_env_has(e, MC_F_R_TTL) &&
+        !input_required(c, e))
         mc_splice_put(sp, at, MC_STR(CACHEABLE ","));
     if (!meta.p)
-        mc_splice_put(sp, at, more ? MC_STR("\"_meta\":{" SERVER_INFO "},") : MC_STR("\"_meta\":{" SERVER_INFO "}"));
-    else if (meta.p[0] == '{' && mc_jget(mc_jval_of(meta), IO_MCP "serverInfo").type == MC_JSON_NONE)
-        mc_splice_put(sp, inside(meta), empty_object(meta) ? MC_STR(SERVER_INFO) : MC_STR(SERVER_INFO ","));
+        mc_splice_put(sp, at,
+                      more ? MC_STR("\"_meta\":{" SERVER_INFO "},")
+                           : MC_STR("\"_meta\":{" SERVER_INFO "}"));
+    else if (meta.p[0] == '{' &&
+             mc_jget(mc_jval_of(meta), IO_MCP "serverInfo").type == MC_JSON_NONE)
+        mc_splice_put(sp, inside(meta),
+                      empty_object(meta) ? MC_STR(SERVER_INFO) : MC_STR(SERVER_INFO ","));
 }
 
 /* The specification's own range: what a server says there is about its exchange with the hub, or of another era. */
@@ -177,7 +195,8 @@ static struct mc_str translate_code(const struct call *c, const struct mc_envelo
             return NOT_FOUND_MODERN;
         if (reserved(code) && code != MC_RPC_MISSING_CAPABILITY)
             return MC_STR("-32603");
-    } else if (reserved(code) && (code != MC_RPC_URL_ELICITATION || c->x->rev < MC_REV_2025_11_25)) {
+    } else if (reserved(code) &&
+               (code != MC_RPC_URL_ELICITATION || c->x->rev < MC_REV_2025_11_25)) {
         return MC_STR("-32603");
     } else if (code == MC_RPC_INVALID_PARAMS && c->e.method == MC_METHOD_RESOURCES_READ &&
                mc_jget(mc_jval_of(mc_env(e, MC_F_E_DATA)), "uri").type == MC_JSON_STRING) {
@@ -193,7 +212,8 @@ static void translate_error(const struct call *c, const struct mc_envelope *e, s
     if (code.n > 0)
         mc_splice_put(sp, mc_env(e, MC_F_E_CODE), code);
     /* the code alone does not tell a modern client that it is the resource which is missing */
-    if (mc_str_eq(code, NOT_FOUND_MODERN) && !mc_env_has(e, MC_F_E_DATA) && mc_env_has(&c->e, MC_F_URI)) {
+    if (mc_str_eq(code, NOT_FOUND_MODERN) && !mc_env_has(e, MC_F_E_DATA) &&
+        mc_env_has(&c->e, MC_F_URI)) {
         mc_splice_put(sp, at, MC_STR("\"data\":{\"uri\":"));
         mc_splice_put(sp, at, mc_env(&c->e, MC_F_URI));
         mc_splice_put(sp, at, MC_STR("},"));
@@ -203,7 +223,8 @@ static void translate_error(const struct call *c, const struct mc_envelope *e, s
 /* A result that is not the last word: a legacy client has no idea of such. */
 static bool interim(const struct call *c, const struct mc_envelope *e)
 {
-    return mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_MODERN && mc_env_has(e, MC_F_RESULT_TYPE) &&
+    return mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_MODERN &&
+           mc_env_has(e, MC_F_RESULT_TYPE) &&
            !mc_str_eq(mc_env(e, MC_F_RESULT_TYPE), MC_STR("\"complete\""));
 }
 
@@ -215,15 +236,20 @@ int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_b
     mc_splice_put(&sp, mc_env(e, MC_F_ID), mc_env(&c->e, MC_F_ID));
     if (e->kind == MC_MSG_RESULT) {
         if (mc_env(e, MC_F_RESULT).p[0] != '{')
-            return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's result is not an object", MC_STR_NONE);
+            return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
+                                "the server's result is not an object", MC_STR_NONE);
         if (c->x->era == MC_ERA_MODERN)
             stamp_result(c, e, &sp);
         else if (interim(c, e))
-            return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server wants more input than a client of this revision can be asked for", MC_STR_NONE);
+            return mc_rpc_error(
+                out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
+                "the server wants more input than a client of this revision can be asked for",
+                MC_STR_NONE);
     } else if (mc_env_has(e, MC_F_E_CODE)) {
         translate_error(c, e, &sp);
     } else {
-        return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's error has no code", MC_STR_NONE);
+        return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
+                            "the server's error has no code", MC_STR_NONE);
     }
     return mc_splice_apply(&sp, true, out);
 }

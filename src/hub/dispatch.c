@@ -24,10 +24,16 @@ struct call *call_of(struct mc_call *base)
 
 static void record(const struct call *c, bool end, bool failed)
 {
-    const struct mc_str subject = mc_env_has(&c->e, MC_F_NAME) ? mc_env(&c->e, MC_F_NAME) : mc_env(&c->e, MC_F_URI);
-    struct call_event ev = {.end = end, .principal = c->x->who, .workspace = c->x->view->ws->name,
-                            .server = mc_backend_name(c->backend), .method = mc_method_info(c->e.method)->name,
-                            .subject = subject, .failed = failed, .us = end ? mc_now_us() - c->start_us : 0};
+    const struct mc_str subject =
+        mc_env_has(&c->e, MC_F_NAME) ? mc_env(&c->e, MC_F_NAME) : mc_env(&c->e, MC_F_URI);
+    struct call_event ev = {.end = end,
+                            .principal = c->x->who,
+                            .workspace = c->x->view->ws->name,
+                            .server = mc_backend_name(c->backend),
+                            .method = mc_method_info(c->e.method)->name,
+                            .subject = subject,
+                            .failed = failed,
+                            .us = end ? mc_now_us() - c->start_us : 0};
 
     call_event(&ev);
 }
@@ -46,14 +52,16 @@ static void call_free(struct call *c)
     mc_free(c);
 }
 
-static void answer_error(struct exchange *x, const struct mc_envelope *e, int code, const char *message)
+static void answer_error(struct exchange *x, const struct mc_envelope *e, int code,
+                         const char *message)
 {
     exchange_error(x, mc_env(e, MC_F_ID), code, message, MC_STR_NONE, 0);
 }
 
 /* ---- the server's side of a call ---- */
 
-static int compose(struct mc_call *base, uint64_t id, enum mc_rev rev, struct mc_buf *out, struct mc_err *err)
+static int compose(struct mc_call *base, uint64_t id, enum mc_rev rev, struct mc_buf *out,
+                   struct mc_err *err)
 {
     return bridge_request(mc_container_of(base, struct call, base), id, rev, out, err);
 }
@@ -86,7 +94,8 @@ static bool not_found_here(const struct mc_envelope *e)
     int64_t code;
 
     return e->kind == MC_MSG_ERROR && mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) &&
-           (code == MC_RPC_RESOURCE_NOT_FOUND || code == MC_RPC_INVALID_PARAMS || code == MC_RPC_METHOD_NOT_FOUND);
+           (code == MC_RPC_RESOURCE_NOT_FOUND || code == MC_RPC_INVALID_PARAMS ||
+            code == MC_RPC_METHOD_NOT_FOUND);
 }
 
 static bool probe_next(struct call *c);
@@ -110,9 +119,11 @@ static int status_of(const struct call *c, const struct mc_envelope *e)
 {
     int64_t code;
 
-    return c->x->era == MC_ERA_MODERN && e->kind == MC_MSG_ERROR && mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) &&
+    return c->x->era == MC_ERA_MODERN && e->kind == MC_MSG_ERROR &&
+                   mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) &&
                    code == MC_RPC_MISSING_CAPABILITY
-               ? 400 : 0;
+               ? 400
+               : 0;
 }
 
 /* The server could not do without what it was refused: that is what the client is told (basic/index § Error Codes). */
@@ -123,7 +134,8 @@ static void missing_capability(const struct call *c, struct mc_buf *out)
     mc_buf_adds(&data, MC_STR("{\"requiredCapabilities\":"));
     ask_add_caps(c->lacks, &data);
     mc_buf_addc(&data, '}');
-    mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_MISSING_CAPABILITY, "the server asks for what this request does not declare in clientCapabilities",
+    mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_MISSING_CAPABILITY,
+                 "the server asks for what this request does not declare in clientCapabilities",
                  mc_buf_str(&data));
     mc_buf_done(&data);
 }
@@ -150,7 +162,8 @@ void call_answered(struct call *c, const struct mc_envelope *e)
         status = 400;
     } else if (bridge_answer(c, e, &out)) {
         mc_buf_clear(&out);
-        mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "the server's answer is too large", MC_STR_NONE);
+        mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
+                     "the server's answer is too large", MC_STR_NONE);
     }
     call_free(c);
     exchange_answer(x, mc_buf_str(&out), status);
@@ -201,7 +214,8 @@ static void on_failed(struct mc_call *base, const struct mc_err *err)
     call_failed(mc_container_of(base, struct call, base), err);
 }
 
-static const struct mc_call_ops call_ops = {.compose = compose, .on_progress = on_progress, .on_answer = on_answer, .on_failed = on_failed};
+static const struct mc_call_ops call_ops = {
+    .compose = compose, .on_progress = on_progress, .on_answer = on_answer, .on_failed = on_failed};
 
 void call_cancel(struct call *c, const char *reason)
 {
@@ -239,8 +253,9 @@ static void on_decision(void *arg, enum mc_decision d, const char *reason)
     fail(c, &err);
 }
 
-struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog, struct mc_str original,
-                              struct mc_bytes *message, const struct mc_envelope *e)
+struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog,
+                              struct mc_str original, struct mc_bytes *message,
+                              const struct mc_envelope *e)
 {
     struct call *c = MC_NEW(struct call);
 
@@ -265,7 +280,8 @@ static bool foreign_state(const struct call *c)
 {
     const struct mc_catalog *known = mc_backend_catalog(c->backend);
 
-    return c->x->era == MC_ERA_MODERN && mc_env_has(&c->e, MC_F_REQUEST_STATE) && known && mc_rev_era(known->rev) == MC_ERA_LEGACY;
+    return c->x->era == MC_ERA_MODERN && mc_env_has(&c->e, MC_F_REQUEST_STATE) && known &&
+           mc_rev_era(known->rev) == MC_ERA_LEGACY;
 }
 
 static void refuse_state(struct call *c)
@@ -275,7 +291,9 @@ static void refuse_state(struct call *c)
     struct exchange *x = c->x;
 
     call_free(c);
-    answer_error(x, &e, MC_RPC_INVALID_PARAMS, "params.requestState was not given for this request, or it was changed; send the request anew, without it");
+    answer_error(x, &e, MC_RPC_INVALID_PARAMS,
+                 "params.requestState was not given for this request, or it was changed; send the "
+                 "request anew, without it");
     mc_bytes_unref(message);
 }
 
@@ -286,8 +304,10 @@ void dispatch_send(struct call *c)
         return;
     }
 
-    struct mc_call_facts facts = {.principal = c->x->who, .workspace = c->x->view->ws->name,
-                                  .server = mc_backend_name(c->backend), .method = mc_method_info(c->e.method)->name,
+    struct mc_call_facts facts = {.principal = c->x->who,
+                                  .workspace = c->x->view->ws->name,
+                                  .server = mc_backend_name(c->backend),
+                                  .method = mc_method_info(c->e.method)->name,
                                   .subject = c->original.n ? c->original : mc_env(&c->e, MC_F_URI)};
 
     mc_decide(&facts, on_decision, c);
@@ -295,28 +315,34 @@ void dispatch_send(struct call *c)
 
 /* ---- routing ---- */
 
-static void unknown_name(struct exchange *x, const struct mc_envelope *e, enum mc_kind kind, const struct mc_buf *name)
+static void unknown_name(struct exchange *x, const struct mc_envelope *e, enum mc_kind kind,
+                         const struct mc_buf *name)
 {
     const char *what = kind == MC_KIND_TOOL ? "tool" : "prompt";
     MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_buf_str(name), false);
     const char *near = view_nearest(x->view, kind, shown);
-    MC_CLEANUP(mc_freep) char *text = near ? mc_asprintf("Unknown %s: %s; did you mean %s?", what, shown, near)
-                                           : mc_asprintf("Unknown %s: %s", what, shown);
+    MC_CLEANUP(mc_freep)
+    char *text = near ? mc_asprintf("Unknown %s: %s; did you mean %s?", what, shown, near)
+                      : mc_asprintf("Unknown %s: %s", what, shown);
 
     answer_error(x, e, MC_RPC_INVALID_PARAMS, text);
 }
 
-static bool forward_named(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, enum mc_kind kind, bool last)
+static bool forward_named(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
+                          enum mc_kind kind, bool last)
 {
     struct mc_buf name = MC_BUF_INIT(NAME_MAX_BYTES);
     const struct route *r = NULL;
     bool settled = true;
 
     if (!mc_env_string(e, MC_F_NAME, &name))
-        answer_error(x, e, MC_RPC_INVALID_PARAMS, "params.name must be a string of at most 4096 bytes");
+        answer_error(x, e, MC_RPC_INVALID_PARAMS,
+                     "params.name must be a string of at most 4096 bytes");
     else if ((r = view_route(x->view, kind, mc_buf_str(&name))))
-        dispatch_send(dispatch_prepare(x, r->server, r->catalog,
-                                       mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME)) ? MC_STR_NONE : r->item->naming, message, e));
+        dispatch_send(dispatch_prepare(
+            x, r->server, r->catalog,
+            mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME)) ? MC_STR_NONE : r->item->naming,
+            message, e));
     else if (last)
         unknown_name(x, e, kind, &name);
     else
@@ -332,7 +358,8 @@ static void resource_not_found(struct exchange *x, const struct mc_envelope *e)
     mc_buf_adds(&data, MC_STR("{\"uri\":"));
     mc_buf_adds(&data, mc_env(e, MC_F_URI));
     mc_buf_addc(&data, '}');
-    exchange_error(x, mc_env(e, MC_F_ID), x->era == MC_ERA_MODERN ? MC_RPC_INVALID_PARAMS : MC_RPC_RESOURCE_NOT_FOUND,
+    exchange_error(x, mc_env(e, MC_F_ID),
+                   x->era == MC_ERA_MODERN ? MC_RPC_INVALID_PARAMS : MC_RPC_RESOURCE_NOT_FOUND,
                    "Resource not found", data.failed ? MC_STR_NONE : mc_buf_str(&data), 0);
     mc_buf_done(&data);
 }
@@ -342,7 +369,8 @@ static struct server *next_with_resources(struct view *v, size_t *i)
     struct server *srv;
 
     while ((srv = view_server(v, (*i)++))) {
-        struct mc_catalog *c = srv->mode == SERVER_ON && srv->backend ? mc_backend_catalog(srv->backend) : NULL;
+        struct mc_catalog *c =
+            srv->mode == SERVER_ON && srv->backend ? mc_backend_catalog(srv->backend) : NULL;
         if (c && c->caps & MC_CAP_RESOURCES)
             return srv;
     }
@@ -362,7 +390,8 @@ static bool probe_next(struct call *c)
     return true;
 }
 
-static bool forward_resource(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool last)
+static bool forward_resource(struct exchange *x, struct mc_bytes *message,
+                             const struct mc_envelope *e, bool last)
 {
     struct mc_buf uri = MC_BUF_INIT(NAME_MAX_BYTES);
     struct server *srv;
@@ -370,7 +399,8 @@ static bool forward_resource(struct exchange *x, struct mc_bytes *message, const
     bool settled = true;
 
     if (!mc_env_string(e, MC_F_URI, &uri)) {
-        answer_error(x, e, MC_RPC_INVALID_PARAMS, "params.uri must be a string of at most 4096 bytes");
+        answer_error(x, e, MC_RPC_INVALID_PARAMS,
+                     "params.uri must be a string of at most 4096 bytes");
     } else if ((srv = view_resource(x->view, mc_buf_str(&uri)))) {
         dispatch_send(dispatch_prepare(x, srv, NULL, MC_STR_NONE, message, e));
     } else if (!last) {
@@ -399,7 +429,8 @@ static void no_completions(struct exchange *x, const struct mc_envelope *e)
     mc_buf_done(&result);
 }
 
-static void forward_completion(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
+static void forward_completion(struct exchange *x, struct mc_bytes *message,
+                               const struct mc_envelope *e)
 {
     struct mc_jval ref = mc_jval_of(mc_env(e, MC_F_REF)), type = mc_jget(ref, "type");
     bool prompt = type.type == MC_JSON_STRING && mc_jstr_eq(type.s, MC_STR("ref/prompt"));
@@ -411,7 +442,9 @@ static void forward_completion(struct exchange *x, struct mc_bytes *message, con
     struct server *srv = NULL;
 
     if (!text) {
-        answer_error(x, e, MC_RPC_INVALID_PARAMS, "params.ref must be {\"type\":\"ref/prompt\",\"name\":…} or {\"type\":\"ref/resource\",\"uri\":…}");
+        answer_error(x, e, MC_RPC_INVALID_PARAMS,
+                     "params.ref must be {\"type\":\"ref/prompt\",\"name\":…} or "
+                     "{\"type\":\"ref/resource\",\"uri\":…}");
         return;
     }
     if (prompt) {
@@ -420,7 +453,8 @@ static void forward_completion(struct exchange *x, struct mc_bytes *message, con
             srv = r->server;
             catalog = r->catalog;
             original = r->item->naming;
-            own.f[MC_F_NAME].val = subject.s; /* where the name to be replaced stands in this method */
+            own.f[MC_F_NAME].val =
+                subject.s; /* where the name to be replaced stands in this method */
         }
     } else {
         srv = view_template(x->view, mc_str_of(text));
@@ -428,7 +462,9 @@ static void forward_completion(struct exchange *x, struct mc_bytes *message, con
             srv = view_resource(x->view, mc_str_of(text));
     }
     if (!srv || !srv->backend) {
-        answer_error(x, e, MC_RPC_INVALID_PARAMS, prompt ? "params.ref.name: no such prompt" : "params.ref.uri: no such resource or template");
+        answer_error(x, e, MC_RPC_INVALID_PARAMS,
+                     prompt ? "params.ref.name: no such prompt"
+                            : "params.ref.uri: no such resource or template");
         return;
     }
     struct mc_catalog *known = mc_backend_catalog(srv->backend);
@@ -450,17 +486,21 @@ static void answer_empty(struct exchange *x, const struct mc_envelope *e)
 /* What no server of the view can do is not advertised, and what is not advertised is no method (basic/index § Error Codes). */
 static bool advertised(struct exchange *x, enum mc_method method)
 {
-    unsigned needs = method == MC_METHOD_COMPLETE ? MC_CAP_COMPLETIONS : method == MC_METHOD_RESOURCES_SUBSCRIBE ? MC_CAP_SUBSCRIBE : 0;
+    unsigned needs = method == MC_METHOD_COMPLETE              ? MC_CAP_COMPLETIONS
+                     : method == MC_METHOD_RESOURCES_SUBSCRIBE ? MC_CAP_SUBSCRIBE
+                                                               : 0;
 
     return !needs || view_caps(x->view) & needs;
 }
 
 static void no_method(struct exchange *x, const struct mc_envelope *e)
 {
-    exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "Method not found", MC_STR_NONE, x->era == MC_ERA_MODERN ? 404 : 0);
+    exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "Method not found", MC_STR_NONE,
+                   x->era == MC_ERA_MODERN ? 404 : 0);
 }
 
-bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool last)
+bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
+                      bool last)
 {
     if (!advertised(x, e->method)) {
         no_method(x, e);

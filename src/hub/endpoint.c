@@ -15,12 +15,14 @@ void http_error(struct mc_http_req *req, int status, int code, const char *messa
     struct mc_buf out = MC_BUF_INIT(64u << 10);
 
     mc_rpc_error(&out, MC_STR_NONE, code, message, MC_STR_NONE);
-    mc_http_reply(req, status, "application/json", status == 405 ? "Allow: GET, POST, DELETE\r\n" : NULL, mc_buf_str(&out));
+    mc_http_reply(req, status, "application/json",
+                  status == 405 ? "Allow: GET, POST, DELETE\r\n" : NULL, mc_buf_str(&out));
     mc_buf_done(&out);
 }
 
 /* Ends x with one error, whatever it holds. */
-static void refuse(struct exchange *x, struct mc_str id, int status, int code, const char *message, struct mc_str data)
+static void refuse(struct exchange *x, struct mc_str id, int status, int code, const char *message,
+                   struct mc_str data)
 {
     x->open++;
     exchange_error(x, id, code, message, data, status);
@@ -36,7 +38,8 @@ static void unsupported_version(struct exchange *x, const struct mc_envelope *e)
     mc_buf_addf(&data, "{\"supported\":[\"%s\"],\"requested\":", mc_rev_name(MC_REV_MODERN_LATEST));
     mc_buf_adds(&data, mc_env(e, MC_F_M_VERSION));
     mc_buf_addc(&data, '}');
-    refuse(x, mc_env(e, MC_F_ID), 400, MC_RPC_UNSUPPORTED_VERSION, "Unsupported protocol version", mc_buf_str(&data));
+    refuse(x, mc_env(e, MC_F_ID), 400, MC_RPC_UNSUPPORTED_VERSION, "Unsupported protocol version",
+           mc_buf_str(&data));
     mc_buf_done(&data);
 }
 
@@ -46,7 +49,8 @@ static void modern(struct exchange *x, struct mc_bytes *message, const struct mc
     struct header_fault fault;
 
     x->era = MC_ERA_MODERN;
-    if (e->kind == MC_MSG_NOTIFICATION) { /* this revision defines none over HTTP; a cancellation is the end of the response stream */
+    if (e->kind ==
+        MC_MSG_NOTIFICATION) { /* this revision defines none over HTTP; a cancellation is the end of the response stream */
         exchange_fed(x);
         return;
     }
@@ -71,7 +75,9 @@ static void modern(struct exchange *x, struct mc_bytes *message, const struct mc
         return;
     }
     if (mc_jval_of(mc_env(e, MC_F_M_CAPABILITIES)).type != MC_JSON_OBJECT) {
-        refuse(x, id, 400, MC_RPC_INVALID_PARAMS, "params._meta needs io.modelcontextprotocol/clientCapabilities, an object", MC_STR_NONE);
+        refuse(x, id, 400, MC_RPC_INVALID_PARAMS,
+               "params._meta needs io.modelcontextprotocol/clientCapabilities, an object",
+               MC_STR_NONE);
         return;
     }
     x->caps = client_caps(mc_jval_of(mc_env(e, MC_F_M_CAPABILITIES)));
@@ -82,7 +88,9 @@ static void modern(struct exchange *x, struct mc_bytes *message, const struct mc
     if (mc_env_has(e, MC_F_M_LOG_LEVEL)) {
         x->level = level_index(mc_env(e, MC_F_M_LOG_LEVEL));
         if (x->level < 0) {
-            refuse(x, id, 400, MC_RPC_INVALID_PARAMS, "params._meta: io.modelcontextprotocol/logLevel is not a log level", MC_STR_NONE);
+            refuse(x, id, 400, MC_RPC_INVALID_PARAMS,
+                   "params._meta: io.modelcontextprotocol/logLevel is not a log level",
+                   MC_STR_NONE);
             return;
         }
     }
@@ -99,7 +107,8 @@ static void modern(struct exchange *x, struct mc_bytes *message, const struct mc
 
 static void cancel_call(struct session *s, struct mc_str request_id)
 {
-    link_each(l, &s->calls) {
+    link_each(l, &s->calls)
+    {
         struct call *c = link_entry(l, struct call, in_session);
         if (mc_str_eq(mc_env(&c->e, MC_F_ID), request_id)) {
             call_cancel(c, "the client cancelled it");
@@ -115,7 +124,9 @@ static void tell_roots_changed(struct view *v)
 
     for (size_t i = 0; (srv = view_server(v, i)); i++)
         if (srv->backend && mc_rev_era(mc_backend_rev(srv->backend)) == MC_ERA_LEGACY)
-            mc_backend_send(srv->backend, MC_STR("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/roots/list_changed\"}"));
+            mc_backend_send(
+                srv->backend,
+                MC_STR("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/roots/list_changed\"}"));
 }
 
 static void legacy_notification(struct session *s, struct view *v, const struct mc_envelope *e)
@@ -137,22 +148,27 @@ static void legacy_notification(struct session *s, struct view *v, const struct 
 
 static bool id_in_use(const struct session *s, struct mc_str id)
 {
-    link_each(l, (struct link *)&s->calls)
-        if (mc_str_eq(mc_env(&link_entry(l, struct call, in_session)->e, MC_F_ID), id))
-            return true;
+    link_each(
+        l,
+        (struct link *)&s->calls) if (mc_str_eq(mc_env(&link_entry(l, struct call, in_session)->e,
+                                                       MC_F_ID),
+                                                id)) return true;
     return waiter_has(s, id);
 }
 
-static void legacy_message(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
+static void legacy_message(struct exchange *x, struct mc_bytes *message,
+                           const struct mc_envelope *e)
 {
     switch (e->kind) {
     case MC_MSG_REQUEST:
         if (id_in_use(x->session, mc_env(e, MC_F_ID))) {
             x->open++;
-            exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_REQUEST, "this id belongs to a request that is not answered yet", MC_STR_NONE, 0);
+            exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_REQUEST,
+                           "this id belongs to a request that is not answered yet", MC_STR_NONE, 0);
         } else if (!mc_method_serves(e->method, x->rev)) {
             x->open++;
-            exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "Method not found", MC_STR_NONE, 0);
+            exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "Method not found",
+                           MC_STR_NONE, 0);
         } else {
             dispatch_request(x, message, e);
         }
@@ -187,13 +203,16 @@ static void batch(struct exchange *x, struct mc_bytes *message)
         if (n > HUB_BATCH_MAX)
             mc_err_set(&err, MC_E_TOO_BIG, "a batch has at most %d messages", HUB_BATCH_MAX);
         else if (code == 0 && e.method == MC_METHOD_INITIALIZE)
-            code = mc_err_set(&err, MC_E_PROTOCOL, "initialize is never part of a batch") ? MC_RPC_INVALID_REQUEST : 0;
+            code = mc_err_set(&err, MC_E_PROTOCOL, "initialize is never part of a batch")
+                       ? MC_RPC_INVALID_REQUEST
+                       : 0;
         if (code == 0) {
             legacy_message(x, message, &e);
             continue;
         }
         x->open++;
-        exchange_error(x, n > HUB_BATCH_MAX ? MC_STR_NONE : mc_env(&e, MC_F_ID), code, err.msg, MC_STR_NONE, 0);
+        exchange_error(x, n > HUB_BATCH_MAX ? MC_STR_NONE : mc_env(&e, MC_F_ID), code, err.msg,
+                       MC_STR_NONE, 0);
         if (n > HUB_BATCH_MAX)
             break;
     }
@@ -220,13 +239,16 @@ static void on_session(void *arg, struct session *s)
 
     x->session = s;
     if (!s) {
-        refuse(x, MC_STR_NONE, 404, MC_RPC_INVALID_REQUEST, "Session not found: it has ended, or it is somebody else's; initialize again", MC_STR_NONE);
+        refuse(x, MC_STR_NONE, 404, MC_RPC_INVALID_REQUEST,
+               "Session not found: it has ended, or it is somebody else's; initialize again",
+               MC_STR_NONE);
     } else if (p->is_batch) {
         x->rev = s->rev;
         if (s->rev == MC_REV_2025_03_26)
             batch(x, p->message);
         else
-            refuse(x, MC_STR_NONE, 400, MC_RPC_INVALID_REQUEST, "batches belong to revision 2025-03-26 alone", MC_STR_NONE);
+            refuse(x, MC_STR_NONE, 400, MC_RPC_INVALID_REQUEST,
+                   "batches belong to revision 2025-03-26 alone", MC_STR_NONE);
     } else {
         x->rev = s->rev;
         int code = mc_envelope_scan((struct mc_str){p->message->data, p->message->len}, &e, &err);
@@ -238,7 +260,8 @@ static void on_session(void *arg, struct session *s)
     mc_free(p);
 }
 
-static void legacy(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool is_batch, const struct mc_principal *who)
+static void legacy(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
+                   bool is_batch, const struct mc_principal *who)
 {
     struct mc_str id = mc_http_header(x->req, "Mcp-Session-Id");
     struct mc_str version = mc_http_header(x->req, "MCP-Protocol-Version");
@@ -246,7 +269,9 @@ static void legacy(struct exchange *x, struct mc_bytes *message, const struct mc
     x->era = MC_ERA_LEGACY;
     if (e && e->method == MC_METHOD_INITIALIZE && e->kind == MC_MSG_REQUEST) {
         if (version.p && mc_rev_era(mc_rev_find(version)) == MC_ERA_MODERN) {
-            refuse(x, mc_env(e, MC_F_ID), 400, MC_RPC_HEADER_MISMATCH, "initialize is not a method of the revision in MCP-Protocol-Version", MC_STR_NONE);
+            refuse(x, mc_env(e, MC_F_ID), 400, MC_RPC_HEADER_MISMATCH,
+                   "initialize is not a method of the revision in MCP-Protocol-Version",
+                   MC_STR_NONE);
             return;
         }
         answer_initialize(x, e);
@@ -255,15 +280,19 @@ static void legacy(struct exchange *x, struct mc_bytes *message, const struct mc
     }
     if (e && version.p && mc_rev_era(mc_rev_find(version)) == MC_ERA_MODERN && !id.p) {
         refuse(x, mc_env(e, MC_F_ID), 400, MC_RPC_INVALID_PARAMS,
-               "params._meta needs io.modelcontextprotocol/protocolVersion and clientCapabilities", MC_STR_NONE);
+               "params._meta needs io.modelcontextprotocol/protocolVersion and clientCapabilities",
+               MC_STR_NONE);
         return;
     }
-    if (version.p && (mc_rev_era(mc_rev_find(version)) != MC_ERA_LEGACY || mc_http_header_count(x->req, "MCP-Protocol-Version") > 1)) {
-        refuse(x, MC_STR_NONE, 400, MC_RPC_INVALID_REQUEST, "the hub does not serve the revision in MCP-Protocol-Version", MC_STR_NONE);
+    if (version.p && (mc_rev_era(mc_rev_find(version)) != MC_ERA_LEGACY ||
+                      mc_http_header_count(x->req, "MCP-Protocol-Version") > 1)) {
+        refuse(x, MC_STR_NONE, 400, MC_RPC_INVALID_REQUEST,
+               "the hub does not serve the revision in MCP-Protocol-Version", MC_STR_NONE);
         return;
     }
     if (!id.p) {
-        refuse(x, MC_STR_NONE, 400, MC_RPC_INVALID_REQUEST, "Mcp-Session-Id is missing; send initialize first", MC_STR_NONE);
+        refuse(x, MC_STR_NONE, 400, MC_RPC_INVALID_REQUEST,
+               "Mcp-Session-Id is missing; send initialize first", MC_STR_NONE);
         return;
     }
     struct legacy_post *p = MC_NEW(struct legacy_post);
@@ -277,7 +306,8 @@ static bool acceptable(struct mc_http_req *req, const char *type)
 {
     struct mc_str accept = mc_http_header(req, "Accept");
 
-    return !accept.p || memmem(accept.p, accept.n, type, strlen(type)) || memmem(accept.p, accept.n, "*/*", 3);
+    return !accept.p || memmem(accept.p, accept.n, type, strlen(type)) ||
+           memmem(accept.p, accept.n, "*/*", 3);
 }
 
 /* Media types are case-insensitive, and parameters may follow. */
@@ -285,7 +315,8 @@ static bool is_json(struct mc_str type)
 {
     static const struct mc_str json = MC_STR("application/json");
 
-    return type.n >= json.n && strncasecmp(type.p, json.p, json.n) == 0 && (type.n == json.n || memchr("; \t", type.p[json.n], 3));
+    return type.n >= json.n && strncasecmp(type.p, json.p, json.n) == 0 &&
+           (type.n == json.n || memchr("; \t", type.p[json.n], 3));
 }
 
 void endpoint_post(struct hub *h, const struct endpoint_request *r)
@@ -300,7 +331,8 @@ void endpoint_post(struct hub *h, const struct endpoint_request *r)
         return;
     }
     if (!acceptable(r->req, "application/json") && !acceptable(r->req, "text/event-stream")) {
-        http_error(r->req, 406, MC_RPC_INVALID_REQUEST, "Accept must allow application/json and text/event-stream");
+        http_error(r->req, 406, MC_RPC_INVALID_REQUEST,
+                   "Accept must allow application/json and text/event-stream");
         return;
     }
     struct mc_bytes *message = mc_bytes_new(body.p, body.n);
@@ -310,7 +342,8 @@ void endpoint_post(struct hub *h, const struct endpoint_request *r)
     if (is_batch)
         legacy(x, message, NULL, true, &r->who);
     else if ((code = mc_envelope_scan(text, &e, &err)))
-        refuse(x, code == MC_RPC_PARSE ? MC_STR_NONE : mc_env(&e, MC_F_ID), 400, code, err.msg, MC_STR_NONE);
+        refuse(x, code == MC_RPC_PARSE ? MC_STR_NONE : mc_env(&e, MC_F_ID), 400, code, err.msg,
+               MC_STR_NONE);
     else if (mc_env_has(&e, MC_F_M_VERSION))
         modern(x, message, &e);
     else
@@ -324,13 +357,17 @@ static void on_get_session(void *arg, struct session *s)
     struct mc_str last = mc_http_header(req, "Last-Event-ID");
 
     if (!s)
-        http_error(req, 404, MC_RPC_INVALID_REQUEST, "Session not found: it has ended, or it is somebody else's; initialize again");
+        http_error(req, 404, MC_RPC_INVALID_REQUEST,
+                   "Session not found: it has ended, or it is somebody else's; initialize again");
     else if (last.p && stream_resume(s, last, req))
         return;
-    else if (stream_room(s)) /* also when the stream is not kept any more: at least what comes from now on */
+    else if (
+        stream_room(
+            s)) /* also when the stream is not kept any more: at least what comes from now on */
         stream_open(s, req, true);
     else
-        http_error(req, 429, MC_RPC_INVALID_REQUEST, "this session has 32 event streams, no more are accepted");
+        http_error(req, 429, MC_RPC_INVALID_REQUEST,
+                   "this session has 32 event streams, no more are accepted");
 }
 
 void endpoint_get(struct hub *h, const struct endpoint_request *r)

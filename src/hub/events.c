@@ -5,10 +5,12 @@
 static void to_log(const struct call_event *ev)
 {
     if (ev->end)
-        mc_debug("call", "%s %s/%s %s %.*s: %s after %llu us", ev->principal, ev->workspace, ev->server, ev->method,
-                 MC_STR_ARG(ev->subject), ev->failed ? "failed" : "fine", (unsigned long long)ev->us);
+        mc_debug("call", "%s %s/%s %s %.*s: %s after %llu us", ev->principal, ev->workspace,
+                 ev->server, ev->method, MC_STR_ARG(ev->subject), ev->failed ? "failed" : "fine",
+                 (unsigned long long)ev->us);
     else
-        mc_debug("call", "%s %s/%s %s %.*s", ev->principal, ev->workspace, ev->server, ev->method, MC_STR_ARG(ev->subject));
+        mc_debug("call", "%s %s/%s %s %.*s", ev->principal, ev->workspace, ev->server, ev->method,
+                 MC_STR_ARG(ev->subject));
 }
 
 static void (*const consumers[])(const struct call_event *ev) = {to_log};

@@ -26,7 +26,8 @@ static void on_gone(struct sink *sink)
     exchange_abandon(x);
 }
 
-struct exchange *exchange_new(struct hub *h, struct mc_http_req *req, struct view *v, const struct mc_principal *who)
+struct exchange *exchange_new(struct hub *h, struct mc_http_req *req, struct view *v,
+                              const struct mc_principal *who)
 {
     struct exchange *x = MC_NEW(struct exchange);
 
@@ -138,7 +139,9 @@ static void finish(struct exchange *x)
         mc_buf_addc(&x->answers, ']');
         mc_http_reply(req, 200, "application/json", NULL, mc_buf_str(&x->answers));
     } else if (req)
-        mc_http_reply(req, 202, NULL, NULL, MC_STR_NONE); /* notifications and responses only, or all requests were cancelled */
+        mc_http_reply(
+            req, 202, NULL, NULL,
+            MC_STR_NONE); /* notifications and responses only, or all requests were cancelled */
     exchange_free(x);
 }
 
@@ -159,12 +162,14 @@ void exchange_answer(struct exchange *x, struct mc_str message, int status)
     } else if (x->req) {
         struct mc_http_req *req = x->req;
         x->req = NULL;
-        mc_http_reply(req, status ? status : 200, "application/json", x->headers[0] ? x->headers : NULL, message);
+        mc_http_reply(req, status ? status : 200, "application/json",
+                      x->headers[0] ? x->headers : NULL, message);
     }
     one_less(x);
 }
 
-void exchange_error(struct exchange *x, struct mc_str id, int code, const char *message, struct mc_str data, int status)
+void exchange_error(struct exchange *x, struct mc_str id, int code, const char *message,
+                    struct mc_str data, int status)
 {
     struct mc_buf out = MC_BUF_INIT(1u << 20);
 
@@ -188,14 +193,16 @@ void exchange_fed(struct exchange *x)
 void exchange_abandon(struct exchange *x)
 {
     x->feeding = true; /* not freed under our feet */
-    link_each(l, &x->calls) call_cancel(link_entry(l, struct call, in_exchange), "the client has gone");
+    link_each(l, &x->calls)
+        call_cancel(link_entry(l, struct call, in_exchange), "the client has gone");
     waiters_of_exchange_drop(x);
     exchange_fed(x);
 }
 
 void exchanges_of_workspace_over(struct workspace *ws)
 {
-    link_each(l, &ws->hub->exchanges) {
+    link_each(l, &ws->hub->exchanges)
+    {
         struct exchange *x = link_entry(l, struct exchange, link);
         if (x->view->ws == ws) {
             x->workspace_gone = true;
@@ -206,7 +213,8 @@ void exchanges_of_workspace_over(struct workspace *ws)
 
 void exchanges_of_session_over(struct session *s)
 {
-    link_each(l, &s->hub->exchanges) {
+    link_each(l, &s->hub->exchanges)
+    {
         struct exchange *x = link_entry(l, struct exchange, link);
         if (x->session == s)
             exchange_abandon(x);

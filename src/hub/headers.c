@@ -59,7 +59,8 @@ bool header_value_decode(struct mc_str value, struct mc_buf *out)
 }
 
 /* header == the string that the body has at f? */
-static bool compare(struct mc_http_req *req, const char *name, const struct mc_envelope *e, enum mc_field f, bool sentinel, struct header_fault *fault)
+static bool compare(struct mc_http_req *req, const char *name, const struct mc_envelope *e,
+                    enum mc_field f, bool sentinel, struct header_fault *fault)
 {
     struct mc_buf header = MC_BUF_INIT(VALUE_MAX), body = MC_BUF_INIT(VALUE_MAX);
     struct mc_str value = mc_http_header(req, name);
@@ -70,8 +71,8 @@ static bool compare(struct mc_http_req *req, const char *name, const struct mc_e
     if (mc_http_header_count(req, name) > 1)
         return fault_set(fault, name, "is given more than once");
     struct mc_str quoted = mc_env(e, f);
-    if (quoted.n >= 2 && value.n + 2 == quoted.n && memcmp(quoted.p + 1, value.p, value.n) == 0 && !mc_jstr_has_escape(quoted) &&
-        !mc_str_starts(value, MC_STR("=?")))
+    if (quoted.n >= 2 && value.n + 2 == quoted.n && memcmp(quoted.p + 1, value.p, value.n) == 0 &&
+        !mc_jstr_has_escape(quoted) && !mc_str_starts(value, MC_STR("=?")))
         return false; /* nearly always */
     if (sentinel ? !header_value_decode(value, &header) : mc_buf_adds(&header, value) != 0)
         bad = fault_set(fault, name, "has malformed Base64");
@@ -82,12 +83,14 @@ static bool compare(struct mc_http_req *req, const char *name, const struct mc_e
     return bad;
 }
 
-bool headers_version(struct mc_http_req *req, const struct mc_envelope *e, struct header_fault *fault)
+bool headers_version(struct mc_http_req *req, const struct mc_envelope *e,
+                     struct header_fault *fault)
 {
     return compare(req, "MCP-Protocol-Version", e, MC_F_M_VERSION, false, fault);
 }
 
-bool headers_method(struct mc_http_req *req, const struct mc_envelope *e, struct header_fault *fault)
+bool headers_method(struct mc_http_req *req, const struct mc_envelope *e,
+                    struct header_fault *fault)
 {
     return compare(req, "Mcp-Method", e, MC_F_METHOD, false, fault);
 }

@@ -12,8 +12,10 @@ struct header_fault {
     char message[160];
 };
 /* Each: false when the header agrees, else true and what is wrong. */
-bool headers_version(struct mc_http_req *req, const struct mc_envelope *e, struct header_fault *fault);
-bool headers_method(struct mc_http_req *req, const struct mc_envelope *e, struct header_fault *fault);
+bool headers_version(struct mc_http_req *req, const struct mc_envelope *e,
+                     struct header_fault *fault);
+bool headers_method(struct mc_http_req *req, const struct mc_envelope *e,
+                    struct header_fault *fault);
 bool headers_name(struct mc_http_req *req, const struct mc_envelope *e, struct header_fault *fault);
 /* Decodes the sentinel =?base64?…?= ; anything else is literal. false: malformed inside the sentinel. Exposed for tests. */
 bool header_value_decode(struct mc_str value, struct mc_buf *out);

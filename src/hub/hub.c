@@ -21,7 +21,7 @@
 #define TICK_MS 5000
 #define LOG_MAX (4u << 20)
 #define LOG_KEPT_S (30u * 86400) /* every change of an entry begins a log of its own */
-#define EMPTY_MS 30000 /* whoever started us for a workspace has died before it came */
+#define EMPTY_MS 30000           /* whoever started us for a workspace has died before it came */
 #define SEAL_KEY_MS (24u * 3600 * 1000)
 #define END_MS 8000 /* servers that are still there then are killed */
 
@@ -111,7 +111,9 @@ static void on_tick(struct mc_timer *t)
 
 static int tell_ready(const struct hub *h, int fd)
 {
-    MC_CLEANUP(mc_freep) char *line = mc_asprintf("{\"pid\":%d,\"port\":%u,\"socket\":\"%s\"}\n", (int)getpid(), h->port, h->socket_path);
+    MC_CLEANUP(mc_freep)
+    char *line = mc_asprintf("{\"pid\":%d,\"port\":%u,\"socket\":\"%s\"}\n", (int)getpid(), h->port,
+                             h->socket_path);
 
     if (fd < 0) { /* somebody typed `mcpctl hub run` */
         printf("http://localhost:%u/mcp\n", h->port);
@@ -188,7 +190,10 @@ static int listen_all(struct hub *h, const struct mc_hub_options *o, struct mc_e
 {
     if (mc_path_in(MC_DIR_RUNTIME, "hub.sock", &h->socket_path, err))
         return -1;
-    return open_guard(h, err) || mc_http_listen_unix(h->http, h->socket_path, err) || mc_http_listen_tcp(h->http, o->port, &h->port, err) ? -1 : 0;
+    return open_guard(h, err) || mc_http_listen_unix(h->http, h->socket_path, err) ||
+                   mc_http_listen_tcp(h->http, o->port, &h->port, err)
+               ? -1
+               : 0;
 }
 
 static void hub_init(struct hub *h)
@@ -254,12 +259,13 @@ int mc_hub_main(const struct mc_hub_options *o)
     raise_limits();
     /* servers whose keeper was killed come to us */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (mc_path_ensure(MC_DIR_RUNTIME, &err) || mc_path_ensure(MC_DIR_STATE, &err) || open_log(o, &err) ||
-        mc_path_in(MC_DIR_RUNTIME, "hub.lock", &lock_path, &err))
+    if (mc_path_ensure(MC_DIR_RUNTIME, &err) || mc_path_ensure(MC_DIR_STATE, &err) ||
+        open_log(o, &err) || mc_path_in(MC_DIR_RUNTIME, "hub.lock", &lock_path, &err))
         goto fail_early;
     if (mc_io_lock(lock_path, false, &lock, &err)) {
         if (err.code == MC_E_CONFLICT)
-            mc_err_set(&err, MC_E_CONFLICT, "a hub is already running for this user; see `mcpctl status`");
+            mc_err_set(&err, MC_E_CONFLICT,
+                       "a hub is already running for this user; see `mcpctl status`");
         goto fail_early;
     }
     sweep_logs();

@@ -7,8 +7,8 @@
 #define MC_HUB_PORT_DEFAULT 37373
 
 struct mc_hub_options {
-    unsigned port;       /* 0 picks one */
-    int ready_fd;        /* gets {"pid":…,"port":…,"socket":"…"}\n when the endpoint answers; -1: none */
+    unsigned port; /* 0 picks one */
+    int ready_fd; /* gets {"pid":…,"port":…,"socket":"…"}\n when the endpoint answers; -1: none */
     bool ephemeral;      /* end with the last workspace */
     int verbose;         /* 0 warnings, 1 information, 2 debugging */
     bool foreground_log; /* log to stderr instead of <state>/logs/hub.log */

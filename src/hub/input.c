@@ -21,11 +21,11 @@
 struct input {
     struct call *call;
     unsigned round;
-    unsigned waiting;         /* questions that are not answered yet */
-    bool answered;            /* this round has had questions: the retry has inputResponses */
-    struct mc_buf responses;  /* {"key":result,… */
-    char *state;              /* raw requestState of the last round; NULL: it had none */
-    struct mc_timer timer;    /* the pace, or the client's time */
+    unsigned waiting;        /* questions that are not answered yet */
+    bool answered;           /* this round has had questions: the retry has inputResponses */
+    struct mc_buf responses; /* {"key":result,… */
+    char *state;             /* raw requestState of the last round; NULL: it had none */
+    struct mc_timer timer;   /* the pace, or the client's time */
 };
 
 /* ---- the end ---- */
@@ -60,7 +60,9 @@ static void refused(struct call *c, const struct mc_envelope *e)
     if (c->e.method == MC_METHOD_TOOLS_CALL) {
         struct mc_buf result = MC_BUF_INIT(MESSAGE_MAX);
         mc_buf_adds(&result, MC_STR("{\"content\":[{\"type\":\"text\",\"text\":"));
-        mc_buf_adds(&result, message.n > 1 && message.p[0] == '"' ? message : MC_STR("\"The client refused what the server asked\""));
+        mc_buf_adds(&result, message.n > 1 && message.p[0] == '"'
+                                 ? message
+                                 : MC_STR("\"The client refused what the server asked\""));
         mc_buf_adds(&result, MC_STR("}],\"isError\":true}"));
         mc_rpc_result(&out, mc_env(&c->e, MC_F_ID), mc_buf_str(&result));
         mc_buf_done(&result);
@@ -116,7 +118,8 @@ static void on_pace(struct mc_timer *t)
 
 static void on_too_late(struct mc_timer *t)
 {
-    give_up(mc_container_of(t, struct input, timer)->call, MC_E_TIMEOUT, "asked the client for input, and had no answer in time");
+    give_up(mc_container_of(t, struct input, timer)->call, MC_E_TIMEOUT,
+            "asked the client for input, and had no answer in time");
 }
 
 void input_answered(struct call *c, struct mc_str key, const struct mc_envelope *e)
@@ -153,7 +156,8 @@ static void drop(struct mc_splice *sp, struct mc_jval object, const char *name)
 }
 
 /* mode is of 2025-11-25, and so is the elicitationId that its url mode needs and 2026-07-28 has not. */
-static void fit_elicitation(const struct session *s, bool url, struct mc_jval params, struct mc_buf *out)
+static void fit_elicitation(const struct session *s, bool url, struct mc_jval params,
+                            struct mc_buf *out)
 {
     char member[64], id[2 * ELICITATION_ID_BYTES + 1];
     struct mc_splice sp;
@@ -172,7 +176,8 @@ static void fit_elicitation(const struct session *s, bool url, struct mc_jval pa
 }
 
 /* One question as a request with that id, into out; false when this client cannot be asked it. */
-static bool compose(const struct session *s, unsigned no, struct mc_jval question, struct mc_buf *out)
+static bool compose(const struct session *s, unsigned no, struct mc_jval question,
+                    struct mc_buf *out)
 {
     struct mc_jval method = mc_jget(question, "method"), params = mc_jget(question, "params");
     struct mc_envelope e;
@@ -184,7 +189,8 @@ static bool compose(const struct session *s, unsigned no, struct mc_jval questio
         mc_buf_adds(out, MC_STR(",\"params\":"));
         if (method.type == MC_JSON_STRING && mc_method_find(method.s) == MC_METHOD_ELICITATION) {
             struct mc_jval mode = mc_jget(params, "mode");
-            fit_elicitation(s, mode.type == MC_JSON_STRING && mc_jstr_eq(mode.s, MC_STR("url")), params, out);
+            fit_elicitation(s, mode.type == MC_JSON_STRING && mc_jstr_eq(mode.s, MC_STR("url")),
+                            params, out);
         } else {
             mc_buf_adds(out, params.s);
         }
@@ -193,7 +199,8 @@ static bool compose(const struct session *s, unsigned no, struct mc_jval questio
     if (out->failed || mc_envelope_scan(mc_buf_str(out), &e, &err))
         return false;
     unsigned needs = ask_needs(&e);
-    return (e.method == MC_METHOD_ELICITATION || e.method == MC_METHOD_SAMPLING || e.method == MC_METHOD_ROOTS_LIST) &&
+    return (e.method == MC_METHOD_ELICITATION || e.method == MC_METHOD_SAMPLING ||
+            e.method == MC_METHOD_ROOTS_LIST) &&
            (s->caps & needs) == needs;
 }
 
@@ -227,7 +234,8 @@ static void ask(struct call *c, struct mc_jval questions)
     struct mc_jval question;
 
     if (!gather(c->x->session, questions, &messages)) {
-        give_up(c, MC_E_PROTOCOL, "asked for input that the client of this call cannot be asked for");
+        give_up(c, MC_E_PROTOCOL,
+                "asked for input that the client of this call cannot be asked for");
     } else if (messages.n == 0) { /* "no questions" means: ask me again */
         mc_timer_start(c->x->hub->loop, &in->timer, HUB_INPUT_PACE_MS, on_pace);
     } else {
@@ -245,13 +253,15 @@ static void ask(struct call *c, struct mc_jval questions)
 
 bool input_required(const struct call *c, const struct mc_envelope *e)
 {
-    return e->kind == MC_MSG_RESULT && mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_MODERN && mc_env_has(e, MC_F_RESULT_TYPE) &&
+    return e->kind == MC_MSG_RESULT && mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_MODERN &&
+           mc_env_has(e, MC_F_RESULT_TYPE) &&
            mc_jstr_eq(mc_env(e, MC_F_RESULT_TYPE), MC_STR("input_required"));
 }
 
 bool input_begin(struct call *c, const struct mc_envelope *e)
 {
-    struct mc_jval result = mc_jval_of(mc_env(e, MC_F_RESULT)), questions = mc_jget(result, "inputRequests");
+    struct mc_jval result = mc_jval_of(mc_env(e, MC_F_RESULT)),
+                   questions = mc_jget(result, "inputRequests");
     struct mc_jval state = mc_jget(result, "requestState");
     struct input *in = c->input;
 
@@ -268,7 +278,8 @@ bool input_begin(struct call *c, const struct mc_envelope *e)
     in->answered = false;
     c->probing = false; /* it is this server's resource */
     if (++in->round > HUB_INPUT_ROUNDS_MAX)
-        give_up(c, MC_E_PROTOCOL, "asked for input again and again; the hub gave up after 10 rounds");
+        give_up(c, MC_E_PROTOCOL,
+                "asked for input again and again; the hub gave up after 10 rounds");
     else if (questions.type != MC_JSON_OBJECT && !in->state)
         give_up(c, MC_E_PROTOCOL, "wants input, but gave neither inputRequests nor requestState");
     else if (!c->x->req && !c->x->stream)

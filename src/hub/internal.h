@@ -29,24 +29,24 @@
 #define HUB_REPLAY_BYTES_MAX (1u << 20)         /* kept per stream; the oldest go first */
 #define HUB_REPLAY_MS 300000                    /* a finished or deserted stream is kept so long */
 #define HUB_ASKS_MAX 64                         /* servers' requests open at one session */
-#define HUB_PARKED_MAX 1024                     /* calls whose client was asked in an answer and has not come back */
-#define HUB_PARKED_MS 600000                    /* how long it may take to come back */
-#define HUB_GATHER_MS 10                        /* what a server asks at once goes out in one answer */
-#define HUB_TURNS_MAX 1024                      /* calls that wait until a server has done with another client */
-#define HUB_TURN_MS 45000                       /* for so long, or their own deadline */
-#define HUB_GHOSTS_MAX 64                       /* calls given up lately */
-#define HUB_GHOST_MS 2000                       /* how long they may still ask */
-#define HUB_INPUT_ROUNDS_MAX 10                 /* of one call to a modern server */
-#define HUB_INPUT_PACE_MS 250                   /* before a round that asks nothing */
-#define HUB_INPUT_MS 3600000                    /* how long a legacy client may take to answer one round */
-#define HUB_ELICITATIONS_MAX 256                /* url elicitations whose completion can still be passed on */
-#define HUB_BATCH_MAX 100                       /* messages in one batch (2025-03-26) */
+#define HUB_PARKED_MAX 1024  /* calls whose client was asked in an answer and has not come back */
+#define HUB_PARKED_MS 600000 /* how long it may take to come back */
+#define HUB_GATHER_MS 10     /* what a server asks at once goes out in one answer */
+#define HUB_TURNS_MAX 1024   /* calls that wait until a server has done with another client */
+#define HUB_TURN_MS 45000    /* for so long, or their own deadline */
+#define HUB_GHOSTS_MAX 64    /* calls given up lately */
+#define HUB_GHOST_MS 2000    /* how long they may still ask */
+#define HUB_INPUT_ROUNDS_MAX 10  /* of one call to a modern server */
+#define HUB_INPUT_PACE_MS 250    /* before a round that asks nothing */
+#define HUB_INPUT_MS 3600000     /* how long a legacy client may take to answer one round */
+#define HUB_ELICITATIONS_MAX 256 /* url elicitations whose completion can still be passed on */
+#define HUB_BATCH_MAX 100        /* messages in one batch (2025-03-26) */
 #define HUB_LISTENS_MAX 4096
-#define HUB_URIS_MAX 256                        /* resource subscriptions of one listen or session */
+#define HUB_URIS_MAX 256 /* resource subscriptions of one listen or session */
 #define HUB_WORKSPACES_MAX 64
-#define HUB_COLLISIONS_MAX 20                   /* names on two servers that status tells of */
-#define HUB_GRACE_MS 5000                       /* a server that starts for the first time is waited for so long */
-#define HUB_KEEPALIVE_MS 25000                  /* comment on idle event streams */
+#define HUB_COLLISIONS_MAX 20  /* names on two servers that status tells of */
+#define HUB_GRACE_MS 5000      /* a server that starts for the first time is waited for so long */
+#define HUB_KEEPALIVE_MS 25000 /* comment on idle event streams */
 
 struct hub;
 struct workspace;
@@ -76,7 +76,9 @@ static inline bool link_empty(const struct link *head)
 {
     return head->next == head;
 }
-#define link_each(pos, head) for (struct link *pos = (head)->next, *pos##_next = pos->next; pos != (head); pos = pos##_next, pos##_next = pos->next)
+#define link_each(pos, head)                                                                       \
+    for (struct link *pos = (head)->next, *pos##_next = pos->next; pos != (head);                  \
+         pos = pos##_next, pos##_next = pos->next)
 
 struct hub {
     struct mc_loop *loop;
@@ -92,7 +94,7 @@ struct hub {
     struct link subscriptions;
     struct link exchanges;
     struct link attachments;
-    struct link waiting;      /* calls that wait for their turn (turns.c) */
+    struct link waiting; /* calls that wait for their turn (turns.c) */
     unsigned n_waiting;
     struct mc_timer turns;
     struct ghost {
@@ -101,11 +103,11 @@ struct hub {
         uint64_t until;
     } ghosts[HUB_GHOSTS_MAX];
     unsigned next_ghost;
-    struct link parked;       /* calls of modern clients that were asked something */
+    struct link parked; /* calls of modern clients that were asked something */
     unsigned n_parked;
-    struct mc_seal *seal;     /* of requestState */
+    struct mc_seal *seal; /* of requestState */
     uint64_t next_parked;
-    struct elicitation { /* a ring: who was asked to open a URL */
+    struct elicitation {                  /* a ring: who was asked to open a URL */
         const struct mc_backend *backend; /* compared, never followed */
         char *id;                         /* raw elicitationId */
         char session[33];
@@ -115,8 +117,8 @@ struct hub {
     uint64_t notices; /* resource notices so far */
     uint64_t last_status;
     struct mc_timer status_timer; /* coalesces status events */
-    struct mc_timer tick; /* coarse: idle sessions, old streams, keep-alives */
-    struct mc_buf scratch; /* for one message; never held across a call that could use it */
+    struct mc_timer tick;         /* coarse: idle sessions, old streams, keep-alives */
+    struct mc_buf scratch;        /* for one message; never held across a call that could use it */
     unsigned port;
     char *socket_path;
     bool ephemeral, ending;
@@ -146,38 +148,46 @@ struct workspace {
     struct link views; /* one per endpoint that was used; they outlive a reload */
     unsigned attached;
     bool detached;
-    bool loading;         /* a load job is under way */
-    struct link waiters;  /* lists that wait for a first catalog */
+    bool loading;        /* a load job is under way */
+    struct link waiters; /* lists that wait for a first catalog */
 };
 
-struct workspace *workspace_find(struct hub *h, struct mc_str name); /* empty name: the chosen one; NULL */
+struct workspace *workspace_find(struct hub *h,
+                                 struct mc_str name); /* empty name: the chosen one; NULL */
 struct workspace *workspace_by_root(struct hub *h, const char *root);
 struct server *workspace_server(struct workspace *ws, struct mc_str name);
 /* Loads config, trust and caches on the pool, then adds or renews the workspace. done: ws, or NULL and err. Takes env. */
-void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach, void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg);
+void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach,
+                   void (*done)(void *arg, struct workspace *ws, const struct mc_err *err),
+                   void *arg);
 /* Reads the files of a workspace again, with the environment that it was added with. done: as above; NULL too when it was taken down meanwhile. */
-void workspace_renew(struct workspace *ws, void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg);
+void workspace_renew(struct workspace *ws,
+                     void (*done)(void *arg, struct workspace *ws, const struct mc_err *err),
+                     void *arg);
 void workspace_remove(struct workspace *ws);
 void workspace_choose(struct hub *h, struct workspace *ws);
 void listens_of_workspace_over(struct workspace *ws);
 void sessions_of_workspace_over(struct hub *h, const char *name);
 void exchanges_of_workspace_over(struct workspace *ws);
 /* How long to wait yet for servers whose first catalog is on its way. */
-unsigned workspace_settling_ms(const struct workspace *ws, const char *only /* a server's name, or NULL */); /* at most HUB_GRACE_MS; 0: none is awaited */
+unsigned workspace_settling_ms(
+    const struct workspace *ws,
+    const char *only /* a server's name, or NULL */); /* at most HUB_GRACE_MS; 0: none is awaited */
 
 /* ---- views (view.c) ---- */
 
 struct route {
     struct server *server;
-    struct mc_catalog *catalog;  /* the view's reference */
-    const struct mc_item *item;  /* in catalog */
+    struct mc_catalog *catalog; /* the view's reference */
+    const struct mc_item *item; /* in catalog */
 };
 struct view {
     struct link link; /* in its workspace */
     struct workspace *ws;
     char *only; /* the one server that it shows; NULL: all of them */
     bool fresh;
-    struct mc_map *names[MC_KIND_MAX]; /* what clients say → struct route; tools, prompts, resources */
+    struct mc_map
+        *names[MC_KIND_MAX]; /* what clients say → struct route; tools, prompts, resources */
     struct mc_catalog **held;
     size_t n_held;
     struct mc_bytes *lists[MC_KIND_MAX]; /* {"tools":[…]  without the closing brace */
@@ -207,9 +217,13 @@ struct server *view_server(const struct view *v, size_t i); /* NULL past the end
 
 /* ---- backends (registry.c) ---- */
 
-struct mc_backend *registry_get(struct hub *h, struct mc_backend_spec *spec); /* takes what spec owns; one reference */
-void registry_put(struct hub *h, struct mc_backend *b); /* takes the reference; stops it when no server entry points to it any more */
-void registry_kill_all(struct hub *h); /* the grace is over */
+struct mc_backend *
+registry_get(struct hub *h, struct mc_backend_spec *spec); /* takes what spec owns; one reference */
+void registry_put(
+    struct hub *h,
+    struct mc_backend
+        *b); /* takes the reference; stops it when no server entry points to it any more */
+void registry_kill_all(struct hub *h);                   /* the grace is over */
 void registry_gone(struct hub *h, struct mc_backend *b); /* it has stopped */
 
 /* ---- event streams of legacy sessions (stream.c) ---- */
@@ -219,8 +233,8 @@ struct stream {
     struct link link; /* in its session */
     struct session *session;
     unsigned no;
-    bool standing; /* opened by GET: for what belongs to no request */
-    bool done;     /* nothing more will come */
+    bool standing;           /* opened by GET: for what belongs to no request */
+    bool done;               /* nothing more will come */
     struct mc_http_req *req; /* NULL while the client is away */
     uint64_t idle_since;
     unsigned next_seq; /* of the next event; 0 is the priming one */
@@ -228,7 +242,7 @@ struct stream {
     struct kept {
         unsigned seq;
         struct mc_bytes *data;
-    } *kept;
+    } * kept;
     size_t kept_bytes;
 };
 /* The client's request becomes the stream's output. Sends the priming event to sessions of 2025-11-25. */
@@ -268,10 +282,12 @@ struct session {
     unsigned n_streams, n_asks;
     struct link streams, asks, calls;
 };
-struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who, const struct mc_envelope *init);
+struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who,
+                            const struct mc_envelope *init);
 void session_free(struct session *s); /* cancels its calls, answers its asks, forgets its record */
 /* Finds it here or in the store; got(NULL) when there is none, or it is another principal's or another endpoint's. May call back at once. */
-void session_find(struct hub *h, struct mc_str id, const struct mc_principal *who, struct view *v, void (*got)(void *arg, struct session *s), void *arg);
+void session_find(struct hub *h, struct mc_str id, const struct mc_principal *who, struct view *v,
+                  void (*got)(void *arg, struct session *s), void *arg);
 void sessions_sweep(struct hub *h, bool keepalive);
 void exchanges_of_session_over(struct session *s);
 void session_save(struct session *s);
@@ -293,22 +309,24 @@ struct exchange {
     struct view *view;
     struct session *session; /* legacy */
     char who[64];
-    unsigned caps;           /* enum client_cap of the asking client */
-    int level;               /* modern: _meta logLevel, -1: no log messages */
-    struct stream *stream;   /* legacy, once it is an event stream */
+    unsigned caps;         /* enum client_cap of the asking client */
+    int level;             /* modern: _meta logLevel, -1: no log messages */
+    struct stream *stream; /* legacy, once it is an event stream */
     bool sse;
     bool batch;
     bool workspace_gone;
-    bool feeding;            /* more messages of this POST are to come: do not end it yet */
-    unsigned open;           /* requests not answered yet */
-    struct mc_buf answers;   /* batch: the array so far */
+    bool feeding;          /* more messages of this POST are to come: do not end it yet */
+    unsigned open;         /* requests not answered yet */
+    struct mc_buf answers; /* batch: the array so far */
     struct link calls, waiters;
-    char headers[80];        /* extra ones of a single JSON answer: Mcp-Session-Id */
+    char headers[80]; /* extra ones of a single JSON answer: Mcp-Session-Id */
 };
-struct exchange *exchange_new(struct hub *h, struct mc_http_req *req, struct view *v, const struct mc_principal *who);
+struct exchange *exchange_new(struct hub *h, struct mc_http_req *req, struct view *v,
+                              const struct mc_principal *who);
 /* One request's answer; the exchange is freed with the last one. status applies when it is the only answer and goes out as JSON (0: 200). */
 void exchange_answer(struct exchange *x, struct mc_str message, int status);
-void exchange_error(struct exchange *x, struct mc_str id, int code, const char *message, struct mc_str data, int status);
+void exchange_error(struct exchange *x, struct mc_str id, int code, const char *message,
+                    struct mc_str data, int status);
 /* One request will have no answer (cancelled). */
 void exchange_drop(struct exchange *x);
 /* Something that precedes the answer: makes the response an event stream. */
@@ -318,14 +336,15 @@ struct exchange *exchange_park(struct call *c);
 /* Cancels what is open and ends the response. */
 void exchange_abandon(struct exchange *x);
 void waiters_of_exchange_drop(struct exchange *x);
-void exchange_fed(struct exchange *x); /* all messages of the POST were handed on: ends it when nothing is open */
+void exchange_fed(
+    struct exchange *x); /* all messages of the POST were handed on: ends it when nothing is open */
 
 /* ---- calls to servers (dispatch.c, bridge.c) ---- */
 
 struct call {
     struct mc_call base;
     struct link in_exchange, in_session;
-    struct exchange *x; /* never NULL while the call lives */
+    struct exchange *x;         /* never NULL while the call lives */
     struct mc_backend *backend; /* one reference */
     struct mc_catalog *catalog; /* keeps `original` alive */
     struct mc_bytes *message;   /* the client's bytes, until it is answered */
@@ -336,33 +355,42 @@ struct call {
     /* resources/read that is probing: servers not asked yet */
     size_t next_probe; /* index of the next server in the view */
     bool probing;
-    struct link waiting;   /* for its turn */
+    struct link waiting; /* for its turn */
     uint64_t turn_due;
     struct parked *parked; /* its modern client was asked something (parked.c); NULL */
     struct input *input;   /* its legacy client was asked for a modern server (input.c); NULL */
-    unsigned lacks;        /* enum client_cap: what the server asked for and the request did not declare */
-    void (*on_result)(struct call *c, const struct mc_envelope *e); /* before it is delivered; may be NULL */
+    unsigned lacks; /* enum client_cap: what the server asked for and the request did not declare */
+    void (*on_result)(struct call *c,
+                      const struct mc_envelope *e); /* before it is delivered; may be NULL */
 };
 /* Handles one request of an exchange, whoever answers it. message is kept by reference when it travels on. */
 void dispatch_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
 /* The same without counting it; false when it should wait for servers that are starting and `last` does not forbid that. */
-bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool last);
+bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
+                      bool last);
 /* A call to that server, not sent yet. original: the server's own name for e's MC_F_NAME, raw, in catalog; empty: as it is. */
-struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog, struct mc_str original, struct mc_bytes *message, const struct mc_envelope *e);
+struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog,
+                              struct mc_str original, struct mc_bytes *message,
+                              const struct mc_envelope *e);
 void dispatch_send(struct call *c); /* through the policy */
-void call_cancel(struct call *c, const char *reason); /* at the server too; no answer to the client */
-void call_send(struct call *c); /* to its backend, now */
-void call_answered(struct call *c, const struct mc_envelope *e); /* the server's answer, and the end of the call */
+void call_cancel(struct call *c,
+                 const char *reason); /* at the server too; no answer to the client */
+void call_send(struct call *c);       /* to its backend, now */
+void call_answered(struct call *c,
+                   const struct mc_envelope *e); /* the server's answer, and the end of the call */
 void call_failed(struct call *c, const struct mc_err *err);
-void call_finish(struct call *c, struct mc_str message); /* with an answer that the hub has written: a failure */
+void call_finish(struct call *c,
+                 struct mc_str message); /* with an answer that the hub has written: a failure */
 /* May its server ask the client during this call? */
 static inline bool call_may_ask(const struct call *c)
 {
-    return c->e.method == MC_METHOD_TOOLS_CALL || c->e.method == MC_METHOD_PROMPTS_GET || c->e.method == MC_METHOD_RESOURCES_READ;
+    return c->e.method == MC_METHOD_TOOLS_CALL || c->e.method == MC_METHOD_PROMPTS_GET ||
+           c->e.method == MC_METHOD_RESOURCES_READ;
 }
 struct call *call_of(struct mc_call *base); /* NULL when it is not a caller's */
 
-int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out, struct mc_err *err);
+int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out,
+                   struct mc_err *err);
 int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out);
 /* The suffix that a result of the hub's own gets in this era: ,"resultType":…}  or  }. cacheable: with ttlMs and cacheScope. */
 void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out);
@@ -377,10 +405,12 @@ bool answer_list(struct exchange *x, const struct mc_envelope *e, enum mc_kind k
 void answer_set_level(struct exchange *x, const struct mc_envelope *e);
 
 /* Requests that wait until servers that start for the first time have said what they offer, at most HUB_GRACE_MS (waiters.c). */
-void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, unsigned ms);
+void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
+                unsigned ms);
 void waiters_check(struct workspace *ws);
-bool waiter_has(const struct session *s, struct mc_str id); /* does this request of the session wait there? */
-void waiter_cancel(struct session *s, struct mc_str id);    /* no answer to the client */
+bool waiter_has(const struct session *s,
+                struct mc_str id); /* does this request of the session wait there? */
+void waiter_cancel(struct session *s, struct mc_str id); /* no answer to the client */
 
 struct subscription {
     struct link link;
@@ -389,11 +419,13 @@ struct subscription {
     struct session *session; /* one of the two */
     struct listen *listen;
 };
-void subscribe_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool on);
+void subscribe_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
+                       bool on);
 void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *l);
 void subscribe_replay(struct hub *h, struct mc_backend *b); /* it was started again */
 void subscribe_forget_backend(struct hub *h, struct mc_backend *b);
-void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s, struct listen *l);
+void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s,
+                   struct listen *l);
 
 struct listen {
     struct sink sink;
@@ -401,7 +433,7 @@ struct listen {
     struct hub *hub;
     struct mc_http_req *req;
     struct view *view;
-    char *id; /* raw */
+    char *id;       /* raw */
     unsigned kinds; /* list changes asked for */
     uint64_t last_write;
 };
@@ -413,15 +445,16 @@ void listen_notify(struct listen *l, const char *method, struct mc_str members);
 
 /* ---- what servers send on their own (notify.c, ask.c) ---- */
 
-struct ask { /* a server's request that waits for a client's answer */
+struct ask {          /* a server's request that waits for a client's answer */
     struct link link; /* in its session */
     struct session *session;
     struct call *call; /* the call that caused it; NULL when that ended meanwhile */
     struct mc_backend *backend;
     unsigned no;
-    char *server_id;   /* raw id of the server's request; NULL with key */
-    char *key;         /* raw, in inputRequests: a modern server has asked in a result, the answer is for input.c */
-    char *token;       /* raw progress token that the server gave, or NULL */
+    char *server_id; /* raw id of the server's request; NULL with key */
+    char *
+        key; /* raw, in inputRequests: a modern server has asked in a result, the answer is for input.c */
+    char *token; /* raw progress token that the server gave, or NULL */
 };
 void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
 void ask_answered(struct session *s, const struct mc_envelope *e);
@@ -434,10 +467,11 @@ void asks_of_session_over(struct session *s);
 void asks_of_backend_over(struct hub *h, struct mc_backend *b);
 
 /* One client at a time, at servers that ask (turns.c). */
-void turns_send(struct call *c); /* now, or when it is its turn */
-void turns_over(struct call *c); /* it ends */
+void turns_send(struct call *c);     /* now, or when it is its turn */
+void turns_over(struct call *c);     /* it ends */
 void turns_given_up(struct call *c); /* it was sent, and its answer will not be waited for */
-bool turns_haunted(const struct call *c); /* may another client's call that was given up be asking? */
+bool turns_haunted(
+    const struct call *c); /* may another client's call that was given up be asking? */
 
 /* Calls of modern clients whose server asks: the client is asked in the answer, and its retry goes on with the call (parked.c). */
 void parked_ask(struct call *c, const struct mc_envelope *e);
@@ -445,25 +479,31 @@ void parked_ask(struct call *c, const struct mc_envelope *e);
 bool parked_keep(struct call *c, const struct mc_envelope *e, const struct mc_err *err);
 /* A request with a requestState. False: the state is not the hub's. */
 bool parked_retry(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
-void parked_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str server_id); /* by the server */
+void parked_withdrawn(struct hub *h, struct mc_backend *b,
+                      struct mc_str server_id); /* by the server */
 void parked_free(struct call *c);
 /* Calls of legacy clients whose modern server asks in its result (input.c). */
 bool input_required(const struct call *c, const struct mc_envelope *e);
 /* False: it is an ordinary answer, or one that this client cannot be asked about. */
 bool input_begin(struct call *c, const struct mc_envelope *e);
 void input_answered(struct call *c, struct mc_str key, const struct mc_envelope *e);
-void input_add_members(const struct call *c, struct mc_buf *out); /* what the retry's params have in front, each with its comma */
+void input_add_members(
+    const struct call *c,
+    struct mc_buf *out); /* what the retry's params have in front, each with its comma */
 void input_free(struct call *c);
 void ask_new(struct call *c, struct mc_str key);
-unsigned ask_needs(const struct mc_envelope *e); /* enum client_cap: all of them are needed to be asked this */
+unsigned ask_needs(
+    const struct mc_envelope *e); /* enum client_cap: all of them are needed to be asked this */
 /* Refuses a server's request. */
 void ask_refuse(struct mc_backend *b, struct mc_str id, int code, const char *why);
 /* {"sampling":{…},…} of enum client_cap. */
 void ask_add_caps(unsigned caps, struct mc_buf *out);
 
 extern const struct mc_backend_ops hub_backend_ops;
-void notify_lists(struct workspace *ws, struct server *srv, unsigned kinds); /* list_changed to whom it concerns */
-void notify_levels(struct hub *h, struct mc_backend *b); /* tell it the lowest level that anybody wants */
+void notify_lists(struct workspace *ws, struct server *srv,
+                  unsigned kinds); /* list_changed to whom it concerns */
+void notify_levels(struct hub *h,
+                   struct mc_backend *b); /* tell it the lowest level that anybody wants */
 
 /* A request of the hub's own whose answer nobody waits for. */
 void hub_tell(struct mc_backend *b, const char *method, struct mc_str params);
@@ -479,7 +519,8 @@ struct endpoint_request {
 void endpoint_post(struct hub *h, const struct endpoint_request *r);
 void endpoint_get(struct hub *h, const struct endpoint_request *r);
 void endpoint_delete(struct hub *h, const struct endpoint_request *r);
-void http_error(struct mc_http_req *req, int status, int code, const char *message); /* JSON-RPC error without an id */
+void http_error(struct mc_http_req *req, int status, int code,
+                const char *message); /* JSON-RPC error without an id */
 void api_request(struct hub *h, struct mc_http_req *req);
 void api_error(struct mc_http_req *req, int status, const struct mc_err *err);
 void attach_begin(struct hub *h, struct mc_http_req *req);
@@ -487,8 +528,8 @@ void attach_logs(struct hub *h, struct mc_http_req *req);
 void attach_changed(struct hub *h); /* something in the status is new: events follow, coalesced */
 void attach_line(struct hub *h, struct mc_backend *b, const char *line);
 void attach_workspace_gone(struct workspace *ws);
-char *status_text(struct hub *h);                      /* whole, caller frees */
-char *status_workspace_text(struct workspace *ws);     /* with "hub" beside */
+char *status_text(struct hub *h);                  /* whole, caller frees */
+char *status_workspace_text(struct workspace *ws); /* with "hub" beside */
 char *status_server_text(struct server *srv);
 void hub_end(struct hub *h);       /* stops the servers, then the loop */
 void hub_check_end(struct hub *h); /* a backend is gone: was it the last one we waited for? */

@@ -76,7 +76,8 @@ void listen_end(struct listen *l, bool tell)
 
 void listens_of_workspace_over(struct workspace *ws)
 {
-    link_each(pos, &ws->hub->listens) {
+    link_each(pos, &ws->hub->listens)
+    {
         struct listen *l = link_entry(pos, struct listen, link);
         if (l->view->ws == ws)
             listen_end(l, true);
@@ -116,8 +117,10 @@ void listen_begin(struct exchange *x, const struct mc_envelope *e)
 
     link_each(pos, &x->hub->listens) n++;
     if (filter.type != MC_JSON_OBJECT || n >= HUB_LISTENS_MAX) {
-        exchange_error(x, mc_env(e, MC_F_ID), filter.type != MC_JSON_OBJECT ? MC_RPC_INVALID_PARAMS : MC_RPC_INTERNAL,
-                       filter.type != MC_JSON_OBJECT ? "params.notifications must be an object" : "the hub has too many open listens",
+        exchange_error(x, mc_env(e, MC_F_ID),
+                       filter.type != MC_JSON_OBJECT ? MC_RPC_INVALID_PARAMS : MC_RPC_INTERNAL,
+                       filter.type != MC_JSON_OBJECT ? "params.notifications must be an object"
+                                                     : "the hub has too many open listens",
                        MC_STR_NONE, 0);
         return;
     }
@@ -153,7 +156,8 @@ void listens_keepalive(struct hub *h)
 {
     uint64_t now = mc_loop_now(h->loop);
 
-    link_each(pos, &h->listens) {
+    link_each(pos, &h->listens)
+    {
         struct listen *l = link_entry(pos, struct listen, link);
         if (now - l->last_write < HUB_KEEPALIVE_MS)
             continue;

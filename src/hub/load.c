@@ -34,7 +34,9 @@ static char *log_path(const char *server, const char *digest)
     size_t n = 0;
 
     for (const char *p = server; *p && n < 40; p++)
-        name[n++] = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ? *p : '-';
+        name[n++] = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z')
+                        ? *p
+                        : '-';
     snprintf(name + n, sizeof(name) - n, "-%.8s.log", digest);
     if (mc_path_in(MC_DIR_STATE, "logs", &dir, NULL) || mc_io_mkdirs(dir, 0700, NULL))
         return NULL;
@@ -55,9 +57,12 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
     } else if (l->trust != MC_TRUST_YES) {
         refuse(l, SERVER_BLOCKED,
                mc_asprintf("%s; allow it with: mcpctl trust %s",
-                           l->trust == MC_TRUST_CHANGED ? "its config has changed since you trusted it" : "not trusted yet",
+                           l->trust == MC_TRUST_CHANGED
+                               ? "its config has changed since you trusted it"
+                               : "not trusted yet",
                            word));
-    } else if (mc_launch_resolve(spec, job->root, job->env.v ? job->env.v : no_env, &l->backend.launch, &err)) {
+    } else if (mc_launch_resolve(spec, job->root, job->env.v ? job->env.v : no_env,
+                                 &l->backend.launch, &err)) {
         refuse(l, SERVER_UNUSABLE, mc_strdup(err.msg));
     } else {
         l->mode = SERVER_ON;
@@ -105,7 +110,8 @@ static void done(void *arg)
     job->done(job, job->arg);
 }
 
-void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env, void (*fn)(struct load *job, void *arg), void *arg)
+void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env,
+                void (*fn)(struct load *job, void *arg), void *arg)
 {
     struct load *job = MC_NEW(struct load);
 

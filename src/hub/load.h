@@ -26,7 +26,8 @@ struct load {
     void *arg;
 };
 /* Takes env. done gets the job and frees it with load_free. */
-void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env, void (*done)(struct load *job, void *arg), void *arg);
+void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env,
+                void (*done)(struct load *job, void *arg), void *arg);
 void load_free(struct load *job);
 
 #endif

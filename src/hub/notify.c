@@ -18,12 +18,14 @@ struct tell {
     char *params;
 };
 
-static int tell_compose(struct mc_call *base, uint64_t id, enum mc_rev rev, struct mc_buf *out, struct mc_err *err)
+static int tell_compose(struct mc_call *base, uint64_t id, enum mc_rev rev, struct mc_buf *out,
+                        struct mc_err *err)
 {
     struct tell *t = mc_container_of(base, struct tell, base);
 
     (void)rev, (void)err;
-    mc_buf_addf(out, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"%s\",\"params\":%s}", (unsigned long long)id, t->method, t->params);
+    mc_buf_addf(out, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"%s\",\"params\":%s}",
+                (unsigned long long)id, t->method, t->params);
     return 0;
 }
 
@@ -48,7 +50,8 @@ static void tell_failed(struct mc_call *base, const struct mc_err *err)
     tell_free(mc_container_of(base, struct tell, base));
 }
 
-static const struct mc_call_ops tell_ops = {.compose = tell_compose, .on_answer = tell_answered, .on_failed = tell_failed};
+static const struct mc_call_ops tell_ops = {
+    .compose = tell_compose, .on_answer = tell_answered, .on_failed = tell_failed};
 
 void hub_tell(struct mc_backend *b, const char *method, struct mc_str params)
 {
@@ -78,7 +81,8 @@ static bool shows(struct session *s, const struct mc_backend *b)
 
 void notify_levels(struct hub *h, struct mc_backend *b)
 {
-    static const char *const names[] = {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"};
+    static const char *const names[] = {"debug", "info",     "notice", "warning",
+                                        "error", "critical", "alert",  "emergency"};
     struct mc_catalog *c = mc_backend_catalog(b);
     struct mc_buf params = MC_BUF_INIT(64);
     struct mc_str key;
@@ -146,7 +150,8 @@ static void on_log_message(struct hub *h, struct mc_backend *b, const struct mc_
     if (o.several)
         return;
     if (o.x) {
-        if (o.session ? wants_level(o.session->level, e) : o.x->level >= 0 && wants_level(o.x->level, e))
+        if (o.session ? wants_level(o.session->level, e)
+                      : o.x->level >= 0 && wants_level(o.x->level, e))
             exchange_event(o.x, e->text);
         return;
     }
@@ -166,20 +171,26 @@ static bool concerns(const struct subscription *sub, struct mc_str uri)
 
     if (!mc_str_starts(uri, want))
         return false;
-    return uri.n == want.n || (want.n > 0 && want.p[want.n - 1] == '/') || memchr("/?#", uri.p[want.n], 3);
+    return uri.n == want.n || (want.n > 0 && want.p[want.n - 1] == '/') ||
+           memchr("/?#", uri.p[want.n], 3);
 }
 
 static void on_resource_updated(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
-    struct mc_buf uri = MC_BUF_INIT(64u << 10), members = MC_BUF_INIT(64u << 10), plain = MC_BUF_INIT(65u << 10);
+    struct mc_buf uri = MC_BUF_INIT(64u << 10), members = MC_BUF_INIT(64u << 10),
+                  plain = MC_BUF_INIT(65u << 10);
 
     h->notices++;
     if (mc_env_string(e, MC_F_URI, &uri)) {
         mc_buf_addf(&members, "\"uri\":%.*s", MC_STR_ARG(mc_env(e, MC_F_URI)));
-        mc_buf_addf(&plain, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{%.*s}}", MC_STR_ARG(mc_buf_str(&members)));
+        mc_buf_addf(&plain,
+                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/"
+                    "updated\",\"params\":{%.*s}}",
+                    MC_STR_ARG(mc_buf_str(&members)));
         /* a modern server's has a subscription id, which is the hub's own */
         struct mc_str text = mc_env_has(e, MC_F_M_SUBSCRIPTION) ? mc_buf_str(&plain) : e->text;
-        link_each(l, &h->subscriptions) {
+        link_each(l, &h->subscriptions)
+        {
             struct subscription *sub = link_entry(l, struct subscription, link);
             if (sub->backend != b || !concerns(sub, mc_buf_str(&uri)))
                 continue;
@@ -226,7 +237,8 @@ void notify_lists(struct workspace *ws, struct server *srv, unsigned kinds)
         for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);)
             if (in_view(session_view(value), ws, srv))
                 session_push(value, mc_buf_str(&out));
-        link_each(l, &h->listens) {
+        link_each(l, &h->listens)
+        {
             struct listen *li = link_entry(l, struct listen, link);
             if (li->kinds & changes[c].kinds && in_view(li->view, ws, srv))
                 listen_notify(li, changes[c].method, MC_STR_NONE);
@@ -273,9 +285,11 @@ static void cache_catalog(struct hub *h, struct mc_backend *b)
         cache_done(j);
 }
 
-static void each_server(struct hub *h, const struct mc_backend *b, void (*fn)(struct server *srv, void *arg), void *arg)
+static void each_server(struct hub *h, const struct mc_backend *b,
+                        void (*fn)(struct server *srv, void *arg), void *arg)
 {
-    link_each(l, &h->workspaces) {
+    link_each(l, &h->workspaces)
+    {
         struct workspace *ws = link_entry(l, struct workspace, link);
         for (size_t i = 0; i < ws->n_servers; i++)
             if (ws->servers[i].backend == b)

@@ -112,7 +112,8 @@ static void answer(struct parked *p, struct question *q, struct mc_str result)
     struct mc_splice sp;
 
     mc_splice_init(&sp, result); /* raw newlines would break the server's framing */
-    if (mc_splice_apply(&sp, true, &line) == 0 && mc_rpc_result(&out, mc_str_of(q->server_id), mc_buf_str(&line)) == 0)
+    if (mc_splice_apply(&sp, true, &line) == 0 &&
+        mc_rpc_result(&out, mc_str_of(q->server_id), mc_buf_str(&line)) == 0)
         mc_backend_send(p->call->backend, mc_buf_str(&out));
     mc_buf_done(&out);
     mc_buf_done(&line);
@@ -146,7 +147,8 @@ static void binding(const struct exchange *x, const struct mc_envelope *e, char 
     static const enum mc_field salient[] = {MC_F_NAME, MC_F_URI, MC_F_ARGUMENTS};
     struct mc_buf text = MC_BUF_INIT(MESSAGE_MAX);
 
-    mc_buf_addf(&text, "%s%c%s%c%s%c%s", x->who, '\0', x->view->ws->name, '\0', x->view->only ? x->view->only : "", '\0', mc_method_info(e->method)->name);
+    mc_buf_addf(&text, "%s%c%s%c%s%c%s", x->who, '\0', x->view->ws->name, '\0',
+                x->view->only ? x->view->only : "", '\0', mc_method_info(e->method)->name);
     for (size_t i = 0; i < MC_ARRAY_LEN(salient); i++) {
         mc_buf_addc(&text, '\0');
         add_compact(mc_env(e, salient[i]), &text);
@@ -162,7 +164,8 @@ static void add_state(struct parked *p, struct mc_buf *out)
     int n = snprintf(plain, sizeof(plain), "%" PRIu64 ".%" PRIu64, p->no, p->round);
 
     binding(p->call->x, &p->call->e, bound);
-    mc_seal_close(h->seal, (struct mc_str){plain, (size_t)n}, mc_str_of(bound), mc_loop_now(h->loop) + HUB_PARKED_MS, out);
+    mc_seal_close(h->seal, (struct mc_str){plain, (size_t)n}, mc_str_of(bound),
+                  mc_loop_now(h->loop) + HUB_PARKED_MS, out);
 }
 
 /* ---- parking ---- */
@@ -173,7 +176,8 @@ void parked_free(struct call *c)
 
     if (!p)
         return;
-    link_each(l, &p->questions) leave_unanswered(p, link_entry(l, struct question, link), "the call that asked is over");
+    link_each(l, &p->questions)
+        leave_unanswered(p, link_entry(l, struct question, link), "the call that asked is over");
     mc_timer_stop(c->x->hub->loop, &p->timer);
     link_del(&p->link);
     c->x->hub->n_parked--;
@@ -187,8 +191,11 @@ static void on_time_over(struct mc_timer *t)
 {
     struct parked *p = mc_container_of(t, struct parked, timer);
 
-    link_each(l, &p->questions) leave_unanswered(p, link_entry(l, struct question, link), "the client did not come back with the input");
-    mc_info("hub", "%s: a call was given up: its client has not brought the input that it was asked for", mc_backend_name(p->call->backend));
+    link_each(l, &p->questions) leave_unanswered(p, link_entry(l, struct question, link),
+                                                 "the client did not come back with the input");
+    mc_info("hub",
+            "%s: a call was given up: its client has not brought the input that it was asked for",
+            mc_backend_name(p->call->backend));
     call_cancel(p->call, "the client did not come back with the input");
 }
 
@@ -201,7 +208,8 @@ static void send_away(struct parked *p)
     p->round++;
     p->away = true;
     mc_buf_adds(&result, MC_STR("{\"inputRequests\":{"));
-    link_each(l, &p->questions) {
+    link_each(l, &p->questions)
+    {
         struct question *q = link_entry(l, struct question, link);
         mc_buf_addf(&result, "%s\"%s\":", l == p->questions.next ? "" : ",", q->key);
         mc_buf_addz(&result, q->request);
@@ -212,7 +220,8 @@ static void send_away(struct parked *p)
     bridge_close_interim(&result);
     if (result.failed || mc_rpc_result(&out, mc_env(&c->e, MC_F_ID), mc_buf_str(&result))) {
         mc_buf_clear(&out);
-        mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, "what the server asks is too large", MC_STR_NONE);
+        mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
+                     "what the server asks is too large", MC_STR_NONE);
     }
     struct exchange *x = exchange_park(c);
     mc_timer_start(x->hub->loop, &p->timer, HUB_PARKED_MS, on_time_over);
@@ -248,11 +257,13 @@ void parked_ask(struct call *c, const struct mc_envelope *e)
     struct question *q;
 
     if (!p && h->n_parked >= HUB_PARKED_MAX) {
-        ask_refuse(c->backend, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "too many calls wait for their clients' input");
+        ask_refuse(c->backend, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
+                   "too many calls wait for their clients' input");
         return;
     }
     if (p && p->n_questions >= HUB_ASKS_MAX) {
-        ask_refuse(c->backend, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "too many requests are open at this client");
+        ask_refuse(c->backend, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
+                   "too many requests are open at this client");
         return;
     }
     char *request = translate(e);
@@ -280,7 +291,8 @@ bool parked_keep(struct call *c, const struct mc_envelope *e, const struct mc_er
 
     if (!p || !p->away)
         return false;
-    link_each(l, &p->questions) leave_unanswered(p, link_entry(l, struct question, link), "the call that asked is over");
+    link_each(l, &p->questions)
+        leave_unanswered(p, link_entry(l, struct question, link), "the call that asked is over");
     if (e) {
         p->kept = mc_str_dup(e->text);
         p->kept_len = e->text.n;
@@ -293,9 +305,11 @@ bool parked_keep(struct call *c, const struct mc_envelope *e, const struct mc_er
 
 void parked_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str server_id)
 {
-    link_each(l, &h->parked) {
+    link_each(l, &h->parked)
+    {
         struct parked *p = link_entry(l, struct parked, link);
-        link_each(m, &p->questions) {
+        link_each(m, &p->questions)
+        {
             struct question *q = link_entry(m, struct question, link);
             if (p->call->backend == b && mc_str_eq(mc_str_of(q->server_id), server_id))
                 question_free(p, q);
@@ -320,7 +334,8 @@ static struct parked *find(struct hub *h, struct mc_str plain)
     if (!dot || !mc_str_u64((struct mc_str){plain.p, (size_t)(dot - plain.p)}, &no) ||
         !mc_str_u64((struct mc_str){dot + 1, plain.n - (size_t)(dot + 1 - plain.p)}, &round))
         return NULL;
-    link_each(l, &h->parked) {
+    link_each(l, &h->parked)
+    {
         struct parked *p = link_entry(l, struct parked, link);
         if (p->no == no)
             return p->away && p->round == round ? p : NULL;
@@ -334,8 +349,9 @@ static bool acceptable(enum mc_method method, struct mc_jval result)
 
     switch (method) {
     case MC_METHOD_ELICITATION:
-        return action.type == MC_JSON_STRING && (mc_jstr_eq(action.s, MC_STR("accept")) || mc_jstr_eq(action.s, MC_STR("decline")) ||
-                                                 mc_jstr_eq(action.s, MC_STR("cancel")));
+        return action.type == MC_JSON_STRING &&
+               (mc_jstr_eq(action.s, MC_STR("accept")) || mc_jstr_eq(action.s, MC_STR("decline")) ||
+                mc_jstr_eq(action.s, MC_STR("cancel")));
     case MC_METHOD_ROOTS_LIST:
         return mc_jget(result, "roots").type == MC_JSON_ARRAY;
     default:
@@ -346,7 +362,8 @@ static bool acceptable(enum mc_method method, struct mc_jval result)
 /* The key whose value is no answer to its question, or NULL. */
 static const struct question *malformed(const struct parked *p, struct mc_jval responses)
 {
-    link_each(l, (struct link *)&p->questions) {
+    link_each(l, (struct link *)&p->questions)
+    {
         const struct question *q = link_entry(l, struct question, link);
         struct mc_jval result = mc_jget(responses, q->key);
         if (result.type != MC_JSON_NONE && !acceptable(q->method, result))
@@ -356,7 +373,8 @@ static const struct question *malformed(const struct parked *p, struct mc_jval r
 }
 
 /* The call's client is x from now on. */
-static void attach(struct parked *p, struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
+static void attach(struct parked *p, struct exchange *x, struct mc_bytes *message,
+                   const struct mc_envelope *e)
 {
     struct call *c = p->call;
     struct exchange *stand_in = c->x;
@@ -391,7 +409,8 @@ static void resume(struct parked *p, struct mc_jval responses)
         mc_free(text);
         return;
     }
-    link_each(l, &p->questions) {
+    link_each(l, &p->questions)
+    {
         struct question *q = link_entry(l, struct question, link);
         struct mc_jval result = mc_jget(responses, q->key);
         if (result.type != MC_JSON_NONE)
@@ -413,7 +432,8 @@ bool parked_retry(struct exchange *x, struct mc_bytes *message, const struct mc_
 
     if (mc_env_string(e, MC_F_REQUEST_STATE, &state)) {
         binding(x, e, bound);
-        rc = mc_seal_open(x->hub->seal, mc_buf_str(&state), mc_str_of(bound), mc_loop_now(x->hub->loop), &plain, &err);
+        rc = mc_seal_open(x->hub->seal, mc_buf_str(&state), mc_str_of(bound),
+                          mc_loop_now(x->hub->loop), &plain, &err);
     }
     if (rc == 0)
         p = find(x->hub, mc_buf_str(&plain));
@@ -424,11 +444,14 @@ bool parked_retry(struct exchange *x, struct mc_bytes *message, const struct mc_
     if (rc) {
         refuse(x, e, "params.requestState has expired; send the request anew, without it");
     } else if (!p) {
-        refuse(x, e, "params.requestState was used before, or the call it belongs to is over; send the request anew, without it");
+        refuse(x, e,
+               "params.requestState was used before, or the call it belongs to is over; send the "
+               "request anew, without it");
     } else if (responses.type != MC_JSON_NONE && responses.type != MC_JSON_OBJECT) {
         refuse(x, e, "params.inputResponses must be an object");
     } else if ((bad = malformed(p, responses))) {
-        snprintf(why, sizeof(why), "params.inputResponses: %s is no result of %s", bad->key, mc_method_info(bad->method)->name);
+        snprintf(why, sizeof(why), "params.inputResponses: %s is no result of %s", bad->key,
+                 mc_method_info(bad->method)->name);
         refuse(x, e, why);
     } else {
         attach(p, x, message, e);

@@ -26,7 +26,8 @@ struct mc_backend *registry_get(struct hub *h, struct mc_backend_spec *spec)
 
 static bool in_use(struct hub *h, const struct mc_backend *b)
 {
-    link_each(l, &h->workspaces) {
+    link_each(l, &h->workspaces)
+    {
         struct workspace *ws = link_entry(l, struct workspace, link);
         for (size_t i = 0; i < ws->n_servers; i++)
             if (ws->servers[i].backend == b)
@@ -56,7 +57,8 @@ void registry_put(struct hub *h, struct mc_backend *b)
 
 void registry_gone(struct hub *h, struct mc_backend *b)
 {
-    link_each(l, &h->retired) {
+    link_each(l, &h->retired)
+    {
         struct retired *r = link_entry(l, struct retired, link);
         if (r->backend != b)
             continue;
@@ -69,7 +71,8 @@ void registry_gone(struct hub *h, struct mc_backend *b)
 
 void registry_kill_all(struct hub *h)
 {
-    link_each(l, &h->retired) {
+    link_each(l, &h->retired)
+    {
         struct retired *r = link_entry(l, struct retired, link);
         link_del(l);
         mc_backend_kill(r->backend);

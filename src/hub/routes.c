@@ -7,7 +7,6 @@
 #include "hub/routes.h"
 #include "mcp/rpc.h"
 
-
 static bool capture(struct mc_str segment, char out[ROUTE_CAPTURE_MAX], struct mc_str *ret)
 {
     size_t n = 0;
@@ -18,7 +17,9 @@ static bool capture(struct mc_str segment, char out[ROUTE_CAPTURE_MAX], struct m
             unsigned v = 0;
             for (int k = 1; k <= 2; k++) {
                 char d = i + (size_t)k < segment.n ? segment.p[i + (size_t)k] : 'x';
-                int h = d >= '0' && d <= '9' ? d - '0' : (d | 32) >= 'a' && (d | 32) <= 'f' ? (d | 32) - 'a' + 10 : -1;
+                int h = d >= '0' && d <= '9'                 ? d - '0'
+                        : (d | 32) >= 'a' && (d | 32) <= 'f' ? (d | 32) - 'a' + 10
+                                                             : -1;
                 if (h < 0)
                     return false;
                 v = v << 4 | (unsigned)h;
@@ -54,7 +55,8 @@ bool route_match(const char *pattern, struct mc_str path, struct route_captures 
     while (pat.n > 0 && path.n > 0) {
         struct mc_str want = next_segment(&pat), have = next_segment(&path);
         if (want.n > 0 && want.p[0] == ':') {
-            if (caps->n >= ROUTE_CAPTURES_MAX || !capture(have, caps->text[caps->n], &caps->v[caps->n]))
+            if (caps->n >= ROUTE_CAPTURES_MAX ||
+                !capture(have, caps->text[caps->n], &caps->v[caps->n]))
                 return false;
             caps->n++;
         } else if (!mc_str_eq(want, have)) {
@@ -66,27 +68,32 @@ bool route_match(const char *pattern, struct mc_str path, struct route_captures 
 
 /* ---- the MCP endpoints ---- */
 
-static void mcp(struct hub *h, struct mc_http_req *req, const struct mc_principal *who, struct mc_str workspace, struct mc_str server)
+static void mcp(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
+                struct mc_str workspace, struct mc_str server)
 {
     static const struct {
         struct mc_str method;
         void (*handle)(struct hub *h, const struct endpoint_request *r);
-    } methods[] = {
-        {MC_STR("POST"), endpoint_post}, {MC_STR("GET"), endpoint_get}, {MC_STR("DELETE"), endpoint_delete}};
+    } methods[] = {{MC_STR("POST"), endpoint_post},
+                   {MC_STR("GET"), endpoint_get},
+                   {MC_STR("DELETE"), endpoint_delete}};
     struct workspace *ws = workspace_find(h, workspace);
     struct server *srv = ws && server.n ? workspace_server(ws, server) : NULL;
 
     if (!ws) {
         /* without any, one may be on its way: 503 tells clients to come back */
         http_error(req, workspace.n ? 404 : 503, MC_RPC_INVALID_REQUEST,
-                   workspace.n ? "no such workspace; see `mcpctl status`" : "no workspace is up; type `mcpctl up` in a repo");
+                   workspace.n ? "no such workspace; see `mcpctl status`"
+                               : "no workspace is up; type `mcpctl up` in a repo");
         return;
     }
     if (server.n && !srv) {
-        http_error(req, 404, MC_RPC_INVALID_REQUEST, "no such server in this workspace; see `mcpctl status`");
+        http_error(req, 404, MC_RPC_INVALID_REQUEST,
+                   "no such server in this workspace; see `mcpctl status`");
         return;
     }
-    struct endpoint_request r = {.req = req, .who = *who, .view = view_get(ws, srv ? srv->spec->name : NULL)};
+    struct endpoint_request r = {
+        .req = req, .who = *who, .view = view_get(ws, srv ? srv->spec->name : NULL)};
     for (size_t i = 0; i < MC_ARRAY_LEN(methods); i++)
         if (mc_str_eq(mc_http_method(req), methods[i].method)) {
             methods[i].handle(h, &r);
@@ -95,28 +102,33 @@ static void mcp(struct hub *h, struct mc_http_req *req, const struct mc_principa
     http_error(req, 405, MC_RPC_INVALID_REQUEST, "the endpoint takes POST, GET and DELETE");
 }
 
-static void chosen(struct hub *h, struct mc_http_req *req, const struct mc_principal *who, const struct route_captures *c)
+static void chosen(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
+                   const struct route_captures *c)
 {
     (void)c;
     mcp(h, req, who, MC_STR_NONE, MC_STR_NONE);
 }
 
-static void chosen_server(struct hub *h, struct mc_http_req *req, const struct mc_principal *who, const struct route_captures *c)
+static void chosen_server(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
+                          const struct route_captures *c)
 {
     mcp(h, req, who, MC_STR_NONE, c->v[0]);
 }
 
-static void one_workspace(struct hub *h, struct mc_http_req *req, const struct mc_principal *who, const struct route_captures *c)
+static void one_workspace(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
+                          const struct route_captures *c)
 {
     mcp(h, req, who, c->v[0], MC_STR_NONE);
 }
 
-static void one_server(struct hub *h, struct mc_http_req *req, const struct mc_principal *who, const struct route_captures *c)
+static void one_server(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
+                       const struct route_captures *c)
 {
     mcp(h, req, who, c->v[0], c->v[1]);
 }
 
-static void health(struct hub *h, struct mc_http_req *req, const struct mc_principal *who, const struct route_captures *c)
+static void health(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
+                   const struct route_captures *c)
 {
     (void)h, (void)who, (void)c;
     mc_http_reply(req, 200, "application/json", NULL, MC_STR("{\"status\":\"ok\"}\n"));
@@ -124,7 +136,8 @@ static void health(struct hub *h, struct mc_http_req *req, const struct mc_princ
 
 static const struct {
     const char *pattern;
-    void (*handle)(struct hub *h, struct mc_http_req *req, const struct mc_principal *who, const struct route_captures *c);
+    void (*handle)(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
+                   const struct route_captures *c);
 } routes[] = {
     {"/mcp", chosen},
     {"/s/:server/mcp", chosen_server},
@@ -143,7 +156,8 @@ static bool guarded(struct hub *h, struct mc_http_req *req, struct mc_principal 
     case MC_GUARD_UNAUTHORIZED: {
         struct mc_buf out = MC_BUF_INIT(4096);
         mc_rpc_error(&out, MC_STR_NONE, MC_RPC_INVALID_REQUEST, why, MC_STR_NONE);
-        mc_http_reply(req, 401, "application/json", "WWW-Authenticate: Bearer realm=\"mcpctl\"\r\n", mc_buf_str(&out));
+        mc_http_reply(req, 401, "application/json", "WWW-Authenticate: Bearer realm=\"mcpctl\"\r\n",
+                      mc_buf_str(&out));
         mc_buf_done(&out);
         return false;
     }
@@ -175,7 +189,8 @@ static void on_request(void *arg, struct mc_http_req *req)
             return;
         }
     /* what changes the hub's state is for its own user, over the unix socket: the token opens the endpoints alone */
-    if (mc_str_starts(path, MC_STR("/api/")) && mc_http_peer(req)->via == MC_HTTP_UNIX && who.kind == MC_PRINCIPAL_USER)
+    if (mc_str_starts(path, MC_STR("/api/")) && mc_http_peer(req)->via == MC_HTTP_UNIX &&
+        who.kind == MC_PRINCIPAL_USER)
         api_request(h, req);
     else
         http_error(req, 404, MC_RPC_INVALID_REQUEST, "no such page; the MCP endpoint is /mcp");
@@ -190,4 +205,5 @@ static void on_gone(void *arg, struct mc_http_req *req)
         sink->gone(sink);
 }
 
-const struct mc_http_ops hub_http_ops = {.on_request = on_request, .on_headers = on_headers, .on_gone = on_gone};
+const struct mc_http_ops hub_http_ops = {
+    .on_request = on_request, .on_headers = on_headers, .on_gone = on_gone};

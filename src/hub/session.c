@@ -11,7 +11,8 @@
 #include "store/kv.h"
 #include <stdio.h>
 
-static const char *const levels[] = {"debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"};
+static const char *const levels[] = {"debug", "info",     "notice", "warning",
+                                     "error", "critical", "alert",  "emergency"};
 
 int level_index(struct mc_str quoted)
 {
@@ -73,8 +74,8 @@ void session_save(struct session *s)
     struct mc_buf b = MC_BUF_INIT(MC_KV_VALUE_MAX);
     char key[48];
 
-    mc_buf_addf(&b, "{\"revision\":%d,\"caps\":%u,\"level\":%d,\"who\":\"%s\",\"workspace\":\"%s\"", s->rev, s->caps, s->level,
-                s->who, s->workspace);
+    mc_buf_addf(&b, "{\"revision\":%d,\"caps\":%u,\"level\":%d,\"who\":\"%s\",\"workspace\":\"%s\"",
+                s->rev, s->caps, s->level, s->who, s->workspace);
     if (s->server) {
         mc_buf_addf(&b, ",\"server\":");
         mc_jstr_quote(mc_str_of(s->server), &b);
@@ -102,10 +103,12 @@ static unsigned known_caps(enum mc_rev rev)
 
 static char *keep_info(struct mc_jval info)
 {
-    return info.type == MC_JSON_OBJECT && info.s.n <= HUB_CLIENT_INFO_MAX ? mc_str_dup(info.s) : NULL;
+    return info.type == MC_JSON_OBJECT && info.s.n <= HUB_CLIENT_INFO_MAX ? mc_str_dup(info.s)
+                                                                          : NULL;
 }
 
-struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who, const struct mc_envelope *init)
+struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who,
+                            const struct mc_envelope *init)
 {
     struct mc_buf version = MC_BUF_INIT(256);
     char id[33];
@@ -131,7 +134,8 @@ void session_free(struct session *s)
     char key[48];
 
     asks_of_session_over(s);
-    link_each(l, &s->calls) call_cancel(link_entry(l, struct call, in_session), "the session has ended");
+    link_each(l, &s->calls)
+        call_cancel(link_entry(l, struct call, in_session), "the session has ended");
     exchanges_of_session_over(s);
     subscribe_owner_gone(s->hub, s, NULL);
     link_each(l, &s->streams) stream_free(link_entry(l, struct stream, link));
@@ -174,8 +178,9 @@ static struct session *from_record(struct hub *h, const char *id, struct mc_str 
     struct mc_jval doc = mc_jval_of(value);
     int64_t rev, caps, level;
 
-    if (!value.p || !mc_jint(mc_jget(doc, "revision"), &rev) || !mc_jint(mc_jget(doc, "caps"), &caps) ||
-        !mc_jint(mc_jget(doc, "level"), &level) || rev <= MC_REV_NONE || rev >= MC_REV_MAX)
+    if (!value.p || !mc_jint(mc_jget(doc, "revision"), &rev) ||
+        !mc_jint(mc_jget(doc, "caps"), &caps) || !mc_jint(mc_jget(doc, "level"), &level) ||
+        rev <= MC_REV_NONE || rev >= MC_REV_MAX)
         return NULL;
     MC_CLEANUP(mc_freep) char *who = mc_jstr_dup(mc_jget(doc, "who"));
     struct session *s = session_make(h, id);
@@ -225,7 +230,8 @@ void session_push(struct session *s, struct mc_str message)
     struct stream *best = NULL;
 
     /* one message goes to one stream: the newest standing one that is listened to, else the newest that may come back */
-    link_each(l, &s->streams) {
+    link_each(l, &s->streams)
+    {
         struct stream *st = link_entry(l, struct stream, link);
         if (st->standing && !st->done && (!best || st->req || !best->req))
             best = st;

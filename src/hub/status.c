@@ -56,7 +56,8 @@ static void add_running(cJSON *o, const struct mc_backend *b)
         mc_doc_add_str(o, "era", mc_era_name(mc_rev_era(c->rev)));
         mc_doc_add_str(o, "version", mc_rev_name(c->rev));
         mc_doc_add_num(o, "tools", (double)c->list[MC_KIND_TOOL]->n);
-        mc_doc_add_num(o, "resources", (double)(c->list[MC_KIND_RESOURCE]->n + c->list[MC_KIND_TEMPLATE]->n));
+        mc_doc_add_num(o, "resources",
+                       (double)(c->list[MC_KIND_RESOURCE]->n + c->list[MC_KIND_TEMPLATE]->n));
         mc_doc_add_num(o, "prompts", (double)c->list[MC_KIND_PROMPT]->n);
     }
     if (*mc_backend_last_error(b))
@@ -71,8 +72,10 @@ static void add_running(cJSON *o, const struct mc_backend *b)
 
 static cJSON *server_doc(const struct server *srv)
 {
-    static const char *const trusts[] = {[MC_TRUST_NO] = "no", [MC_TRUST_YES] = "yes", [MC_TRUST_CHANGED] = "changed"};
-    static const char *const transports[] = {[MC_TRANSPORT_STDIO] = "stdio", [MC_TRANSPORT_HTTP] = "http", [MC_TRANSPORT_SSE] = "sse"};
+    static const char *const trusts[] = {
+        [MC_TRUST_NO] = "no", [MC_TRUST_YES] = "yes", [MC_TRUST_CHANGED] = "changed"};
+    static const char *const transports[] = {
+        [MC_TRANSPORT_STDIO] = "stdio", [MC_TRANSPORT_HTTP] = "http", [MC_TRANSPORT_SSE] = "sse"};
     MC_CLEANUP(mc_freep) char *command = mc_spec_command_line(srv->spec);
     cJSON *o = mc_doc_object();
 
@@ -150,7 +153,8 @@ char *status_text(struct hub *h)
 
     mc_doc_add(o, "hub", hub_doc(h));
     list = mc_doc_add(o, "workspaces", mc_doc_array());
-    link_each(l, &h->workspaces) mc_doc_add(list, NULL, workspace_doc(link_entry(l, struct workspace, link)));
+    link_each(l, &h->workspaces)
+        mc_doc_add(list, NULL, workspace_doc(link_entry(l, struct workspace, link)));
     return print_and_free(o);
 }
 

@@ -51,7 +51,8 @@ bool stream_room(struct session *s)
 {
     if (s->n_streams < HUB_STREAMS_MAX)
         return true;
-    link_each(l, &s->streams) {
+    link_each(l, &s->streams)
+    {
         struct stream *old = link_entry(l, struct stream, link);
         if (!old->req && (old->done || old->standing)) {
             stream_free(old);
@@ -90,7 +91,8 @@ static void keep(struct stream *st, unsigned seq, struct mc_str message)
 {
     if (message.n > HUB_REPLAY_BYTES_MAX)
         return; /* can be sent, not replayed */
-    while (st->n_kept > 0 && (st->n_kept >= HUB_REPLAY_EVENTS_MAX || st->kept_bytes + message.n > HUB_REPLAY_BYTES_MAX))
+    while (st->n_kept > 0 && (st->n_kept >= HUB_REPLAY_EVENTS_MAX ||
+                              st->kept_bytes + message.n > HUB_REPLAY_BYTES_MAX))
         drop_oldest(st);
     if (st->n_kept == st->cap_kept) {
         st->cap_kept = st->cap_kept ? st->cap_kept * 2 : 4;
@@ -141,7 +143,8 @@ static bool parse_id(struct mc_str id, unsigned *no, unsigned *seq)
     uint64_t a, b;
 
     if (!dash || !mc_str_u64((struct mc_str){id.p, (size_t)(dash - id.p)}, &a) ||
-        !mc_str_u64((struct mc_str){dash + 1, id.n - (size_t)(dash - id.p) - 1}, &b) || a > UINT32_MAX || b > UINT32_MAX)
+        !mc_str_u64((struct mc_str){dash + 1, id.n - (size_t)(dash - id.p) - 1}, &b) ||
+        a > UINT32_MAX || b > UINT32_MAX)
         return false;
     *no = (unsigned)a;
     *seq = (unsigned)b;
@@ -154,7 +157,8 @@ bool stream_resume(struct session *s, struct mc_str last_event_id, struct mc_htt
 
     if (!parse_id(last_event_id, &no, &seq))
         return false;
-    link_each(l, &s->streams) {
+    link_each(l, &s->streams)
+    {
         struct stream *st = link_entry(l, struct stream, link);
         if (st->no != no)
             continue;
@@ -166,7 +170,8 @@ bool stream_resume(struct session *s, struct mc_str last_event_id, struct mc_htt
         attach(st, req);
         for (unsigned i = 0; i < st->n_kept; i++)
             if (st->kept[i].seq > seq)
-                put(st, st->kept[i].seq, (struct mc_str){st->kept[i].data->data, st->kept[i].data->len});
+                put(st, st->kept[i].seq,
+                    (struct mc_str){st->kept[i].data->data, st->kept[i].data->len});
         if (st->done)
             stream_finish(st);
         return true;
@@ -176,7 +181,8 @@ bool stream_resume(struct session *s, struct mc_str last_event_id, struct mc_htt
 
 void stream_sweep(struct session *s, uint64_t now, bool keepalive)
 {
-    link_each(l, &s->streams) {
+    link_each(l, &s->streams)
+    {
         struct stream *st = link_entry(l, struct stream, link);
         if (st->req && keepalive)
             mc_http_stream_write(st->req, MC_STR(": keep-alive\n\n"));

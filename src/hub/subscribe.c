@@ -11,7 +11,8 @@
 
 static bool wanted(struct hub *h, const struct mc_backend *b, const char *uri)
 {
-    link_each(l, &h->subscriptions) {
+    link_each(l, &h->subscriptions)
+    {
         struct subscription *sub = link_entry(l, struct subscription, link);
         if (sub->backend == b && strcmp(sub->uri, uri) == 0)
             return true;
@@ -21,7 +22,8 @@ static bool wanted(struct hub *h, const struct mc_backend *b, const char *uri)
 
 static struct subscription *find(struct hub *h, const struct session *s, const char *uri)
 {
-    link_each(l, &h->subscriptions) {
+    link_each(l, &h->subscriptions)
+    {
         struct subscription *sub = link_entry(l, struct subscription, link);
         if (sub->session == s && strcmp(sub->uri, uri) == 0)
             return sub;
@@ -47,7 +49,8 @@ static void watch(struct hub *h, struct mc_backend *b)
 {
     struct mc_strv all = {0}, set = {0};
 
-    link_each(l, &h->subscriptions) {
+    link_each(l, &h->subscriptions)
+    {
         struct subscription *sub = link_entry(l, struct subscription, link);
         if (sub->backend == b)
             mc_strv_push(&all, sub->uri);
@@ -75,7 +78,8 @@ static void tell_server(struct mc_backend *b, const char *method, const char *ur
     mc_buf_done(&params);
 }
 
-static void add(struct hub *h, struct mc_backend *b, const char *uri, struct session *s, struct listen *l)
+static void add(struct hub *h, struct mc_backend *b, const char *uri, struct session *s,
+                struct listen *l)
 {
     struct subscription *sub = MC_NEW(struct subscription);
 
@@ -102,7 +106,8 @@ static void drop(struct hub *h, struct subscription *sub, bool quiet)
     mc_free(uri);
 }
 
-void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s, struct listen *l)
+void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s,
+                   struct listen *l)
 {
     if (!wanted(h, srv->backend, uri) && mc_backend_state(srv->backend) == MC_BACKEND_READY)
         tell_server(srv->backend, "resources/subscribe", uri);
@@ -133,14 +138,16 @@ static bool is_modern(const struct mc_backend *b)
     return known && mc_rev_era(known->rev) == MC_ERA_MODERN;
 }
 
-void subscribe_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, bool on)
+void subscribe_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
+                       bool on)
 {
     MC_CLEANUP(mc_freep) char *uri = mc_jstr_dup(mc_jval_of(mc_env(e, MC_F_URI)));
     struct subscription *sub;
     struct server *srv;
 
     if (!uri || !x->session) {
-        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS, "params.uri must be a string", MC_STR_NONE, 0);
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS, "params.uri must be a string",
+                       MC_STR_NONE, 0);
         return;
     }
     sub = find(x->hub, x->session, uri);
@@ -152,17 +159,20 @@ void subscribe_request(struct exchange *x, struct mc_bytes *message, const struc
     }
     srv = view_resource(x->view, mc_str_of(uri));
     if (!srv || !srv->backend) {
-        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_RESOURCE_NOT_FOUND, "Resource not found", MC_STR_NONE, 0);
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_RESOURCE_NOT_FOUND, "Resource not found",
+                       MC_STR_NONE, 0);
         return;
     }
     if (count_of(x->hub, x->session) >= HUB_URIS_MAX) {
-        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS, "this session has 256 resource subscriptions, no more are accepted",
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS,
+                       "this session has 256 resource subscriptions, no more are accepted",
                        MC_STR_NONE, 0);
         return;
     }
     if (is_modern(srv->backend)) { /* it has no such method; the next listen has the URI */
         if (!(mc_backend_catalog(srv->backend)->caps & MC_CAP_SUBSCRIBE)) {
-            exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND, "the server of this resource has no subscriptions", MC_STR_NONE, 0);
+            exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_METHOD_NOT_FOUND,
+                           "the server of this resource has no subscriptions", MC_STR_NONE, 0);
             return;
         }
         subscribe_add(x->hub, srv, uri, x->session, NULL);
@@ -177,7 +187,8 @@ void subscribe_request(struct exchange *x, struct mc_bytes *message, const struc
 
 void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *owner)
 {
-    link_each(l, &h->subscriptions) {
+    link_each(l, &h->subscriptions)
+    {
         struct subscription *sub = link_entry(l, struct subscription, link);
         if ((s && sub->session == s) || (owner && sub->listen == owner))
             drop(h, sub, false);
@@ -186,7 +197,8 @@ void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *owner
 
 void subscribe_forget_backend(struct hub *h, struct mc_backend *b)
 {
-    link_each(l, &h->subscriptions) {
+    link_each(l, &h->subscriptions)
+    {
         struct subscription *sub = link_entry(l, struct subscription, link);
         if (sub->backend == b)
             drop(h, sub, true);
@@ -195,7 +207,8 @@ void subscribe_forget_backend(struct hub *h, struct mc_backend *b)
 
 void subscribe_replay(struct hub *h, struct mc_backend *b)
 {
-    link_each(l, &h->subscriptions) {
+    link_each(l, &h->subscriptions)
+    {
         struct subscription *sub = link_entry(l, struct subscription, link);
         if (sub->backend == b) /* twice is harmless */
             tell_server(b, "resources/subscribe", sub->uri);

@@ -37,7 +37,8 @@ bool turns_haunted(const struct call *c)
 
     for (size_t i = 0; i < HUB_GHOSTS_MAX; i++) {
         const struct ghost *g = &h->ghosts[i];
-        if (g->backend == c->backend && g->until > mc_loop_now(h->loop) && !(c->x->session && strcmp(c->x->session->id, g->session) == 0))
+        if (g->backend == c->backend && g->until > mc_loop_now(h->loop) &&
+            !(c->x->session && strcmp(c->x->session->id, g->session) == 0))
             return true;
     }
     return false;
@@ -66,7 +67,8 @@ static void look_at(void *arg, struct mc_call *base)
 
 static bool takes_turns(const struct call *c)
 {
-    return call_may_ask(c) && mc_backend_asks(c->backend) && mc_backend_isolation(c->backend) != MC_ISOLATION_SHARED;
+    return call_may_ask(c) && mc_backend_asks(c->backend) &&
+           mc_backend_isolation(c->backend) != MC_ISOLATION_SHARED;
 }
 
 /* waited: those that came earlier are known to be none of its business */
@@ -82,7 +84,8 @@ static bool may_go(const struct call *c, bool waited)
         return false;
     if (r.needed || waited)
         return true;
-    link_each(l, &c->x->hub->waiting) {
+    link_each(l, &c->x->hub->waiting)
+    {
         if (link_entry(l, struct call, waiting)->backend == c->backend)
             return false;
     }
@@ -96,7 +99,8 @@ static void out_of_time(struct call *c)
     struct mc_err err;
 
     mc_err_set(&err, MC_E_TIMEOUT,
-               "server %s is busy with the call of another client, which it may ask for input; it works for one client at a time. Try again later",
+               "server %s is busy with the call of another client, which it may ask for input; it "
+               "works for one client at a time. Try again later",
                mc_backend_name(c->backend));
     link_del(&c->waiting);
     c->x->hub->n_waiting--;
@@ -106,7 +110,8 @@ static void out_of_time(struct call *c)
 /* In their order; one that cannot go holds back those behind it at the same server, but for its own client's. */
 static void check(struct hub *h)
 {
-    link_each(l, &h->waiting) {
+    link_each(l, &h->waiting)
+    {
         struct call *c = link_entry(l, struct call, waiting);
         bool first = true;
         for (struct link *m = h->waiting.next; m != l; m = m->next)
@@ -139,7 +144,9 @@ void turns_send(struct call *c)
         return;
     }
     if (h->n_waiting >= HUB_TURNS_MAX) {
-        mc_err_set(&err, MC_E_TOO_BIG, "%u calls wait for their turn at servers, no more are accepted; try again later", h->n_waiting);
+        mc_err_set(&err, MC_E_TOO_BIG,
+                   "%u calls wait for their turn at servers, no more are accepted; try again later",
+                   h->n_waiting);
         call_failed(c, &err);
         return;
     }

@@ -12,7 +12,8 @@
 
 struct view *view_get(struct workspace *ws, const char *server)
 {
-    link_each(l, &ws->views) {
+    link_each(l, &ws->views)
+    {
         struct view *v = link_entry(l, struct view, link);
         if (server ? v->only && strcmp(v->only, server) == 0 : !v->only)
             return v;
@@ -69,7 +70,8 @@ static struct mc_catalog *catalog_of(const struct server *srv)
 }
 
 /* Tools and prompts get the server's prefix in the merged view; resources keep their URIs, which mean something to the client. */
-static void exposed_name(const struct view *v, const struct server *srv, enum mc_kind kind, struct mc_str key, char *out)
+static void exposed_name(const struct view *v, const struct server *srv, enum mc_kind kind,
+                         struct mc_str key, char *out)
 {
     const char *prefix = v->only ? "" : srv->spec->prefix ? srv->spec->prefix : srv->spec->name;
 
@@ -82,18 +84,20 @@ static bool is_named(enum mc_kind kind)
     return kind == MC_KIND_TOOL || kind == MC_KIND_PROMPT;
 }
 
-static void add_collision(struct view *v, enum mc_kind kind, struct mc_str key, const struct server *hidden, const struct server *shown)
+static void add_collision(struct view *v, enum mc_kind kind, struct mc_str key,
+                          const struct server *hidden, const struct server *shown)
 {
     MC_CLEANUP(mc_freep) char *name = mc_str_printable(key, false);
 
     if (v->collisions.n < HUB_COLLISIONS_MAX)
-        mc_strv_take(&v->collisions, mc_asprintf("warning: %s: %s of server %s is hidden by that of server %s%s",
-                                                 mc_kind_member(kind), name, hidden->spec->name, shown->spec->name,
-                                                 is_named(kind) ? "; give one of them another \"prefix\"" : ""));
+        mc_strv_take(&v->collisions,
+                     mc_asprintf("warning: %s: %s of server %s is hidden by that of server %s%s",
+                                 mc_kind_member(kind), name, hidden->spec->name, shown->spec->name,
+                                 is_named(kind) ? "; give one of them another \"prefix\"" : ""));
 }
 
-static void add_item(struct view *v, struct server *srv, struct mc_catalog *catalog, enum mc_kind kind,
-                     const struct mc_item *item, struct mc_buf *out)
+static void add_item(struct view *v, struct server *srv, struct mc_catalog *catalog,
+                     enum mc_kind kind, const struct mc_item *item, struct mc_buf *out)
 {
     char name[MC_NAME_MAX_LIMIT + 1];
     struct mc_str key = item->key;

@@ -35,7 +35,8 @@ static void on_grace_over(struct mc_timer *t)
     release(mc_container_of(t, struct waiter, timer));
 }
 
-void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e, unsigned ms)
+void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
+                unsigned ms)
 {
     struct waiter *w = MC_NEW(struct waiter);
 
@@ -49,7 +50,8 @@ void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_en
 
 void waiters_check(struct workspace *ws)
 {
-    link_each(l, &ws->waiters) {
+    link_each(l, &ws->waiters)
+    {
         struct waiter *w = link_entry(l, struct waiter, in_workspace);
         if (workspace_settling_ms(ws, w->x->view->only) == 0)
             release(w);
@@ -58,7 +60,8 @@ void waiters_check(struct workspace *ws)
 
 void waiters_of_exchange_drop(struct exchange *x)
 {
-    link_each(l, &x->waiters) {
+    link_each(l, &x->waiters)
+    {
         waiter_free(link_entry(l, struct waiter, in_exchange));
         exchange_drop(x);
     }
@@ -70,7 +73,8 @@ static struct waiter *find(const struct session *s, struct mc_str id)
 
     if (!ws)
         return NULL;
-    link_each(l, &ws->waiters) {
+    link_each(l, &ws->waiters)
+    {
         struct waiter *w = link_entry(l, struct waiter, in_workspace);
         if (w->x->session == s && mc_str_eq(mc_env(&w->e, MC_F_ID), id))
             return w;

@@ -34,7 +34,8 @@ struct workspace *workspace_find(struct hub *h, struct mc_str name)
 {
     if (name.n == 0)
         return h->chosen;
-    link_each(l, &h->workspaces) {
+    link_each(l, &h->workspaces)
+    {
         struct workspace *ws = link_entry(l, struct workspace, link);
         if (mc_str_eq(mc_str_of(ws->name), name))
             return ws;
@@ -44,7 +45,8 @@ struct workspace *workspace_find(struct hub *h, struct mc_str name)
 
 struct workspace *workspace_by_root(struct hub *h, const char *root)
 {
-    link_each(l, &h->workspaces) {
+    link_each(l, &h->workspaces)
+    {
         struct workspace *ws = link_entry(l, struct workspace, link);
         if (strcmp(ws->root, root) == 0)
             return ws;
@@ -128,8 +130,11 @@ static void apply(struct workspace *ws, struct load *job)
     ws->n_servers = job->n;
     for (size_t i = 0; i < job->n; i++) {
         struct loaded *from = &job->servers[i];
-        ws->servers[i] = (struct server){
-            .ws = ws, .spec = from->spec, .mode = from->mode, .trust = from->trust, .reason = MC_TAKE(from->reason)};
+        ws->servers[i] = (struct server){.ws = ws,
+                                         .spec = from->spec,
+                                         .mode = from->mode,
+                                         .trust = from->trust,
+                                         .reason = MC_TAKE(from->reason)};
         if (from->mode == SERVER_ON)
             ws->servers[i].backend = registry_get(ws->hub, &from->backend);
     }
@@ -149,7 +154,8 @@ static void start_servers(struct workspace *ws, bool renewed)
         struct server *srv = &ws->servers[i];
         if (renewed && srv->backend && mc_backend_state(srv->backend) == MC_BACKEND_FAILED)
             continue; /* nobody has asked for this one */
-        if (srv->backend && (srv->spec->start == MC_START_EAGER || !mc_backend_catalog(srv->backend)))
+        if (srv->backend &&
+            (srv->spec->start == MC_START_EAGER || !mc_backend_catalog(srv->backend)))
             mc_backend_start(srv->backend);
     }
 }
@@ -206,7 +212,8 @@ static void on_loaded(struct load *job, void *arg)
 }
 
 void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach,
-                   void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg)
+                   void (*done)(void *arg, struct workspace *ws, const struct mc_err *err),
+                   void *arg)
 {
     struct addition *a = MC_NEW(struct addition);
 
@@ -214,7 +221,9 @@ void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool de
     load_begin(h->loop, root, env, on_loaded, a);
 }
 
-void workspace_renew(struct workspace *ws, void (*done)(void *arg, struct workspace *ws, const struct mc_err *err), void *arg)
+void workspace_renew(struct workspace *ws,
+                     void (*done)(void *arg, struct workspace *ws, const struct mc_err *err),
+                     void *arg)
 {
     struct addition *a = MC_NEW(struct addition);
     struct mc_strv env = {0};
@@ -235,7 +244,8 @@ void workspace_choose(struct hub *h, struct workspace *ws)
 
 static struct workspace *first_workspace(struct hub *h)
 {
-    return link_empty(&h->workspaces) ? NULL : link_entry(h->workspaces.next, struct workspace, link);
+    return link_empty(&h->workspaces) ? NULL
+                                      : link_entry(h->workspaces.next, struct workspace, link);
 }
 
 void workspace_remove(struct workspace *ws)

@@ -14,13 +14,19 @@ struct row {
     unsigned char field;
     unsigned char inside; /* scope of the value's own members, when they matter */
 };
-#define ROW(name_, field_, inside_) {name_, sizeof(name_) - 1, field_, inside_}
+#define ROW(name_, field_, inside_)                                                                \
+    {                                                                                              \
+        name_, sizeof(name_) - 1, field_, inside_                                                  \
+    }
 #define IO_MCP "io.modelcontextprotocol/"
 
 static const struct row top_rows[] = {
-    ROW("jsonrpc", MC_F_JSONRPC, SCOPE_NONE), ROW("id", MC_F_ID, SCOPE_NONE),
-    ROW("method", MC_F_METHOD, SCOPE_NONE),   ROW("params", MC_F_PARAMS, SCOPE_PARAMS),
-    ROW("result", MC_F_RESULT, SCOPE_RESULT), ROW("error", MC_F_ERROR, SCOPE_ERROR),
+    ROW("jsonrpc", MC_F_JSONRPC, SCOPE_NONE),
+    ROW("id", MC_F_ID, SCOPE_NONE),
+    ROW("method", MC_F_METHOD, SCOPE_NONE),
+    ROW("params", MC_F_PARAMS, SCOPE_PARAMS),
+    ROW("result", MC_F_RESULT, SCOPE_RESULT),
+    ROW("error", MC_F_ERROR, SCOPE_ERROR),
     {NULL, 0, 0, 0},
 };
 static const struct row params_rows[] = {
@@ -52,9 +58,12 @@ static const struct row meta_rows[] = {
     {NULL, 0, 0, 0},
 };
 static const struct row result_rows[] = {
-    ROW("resultType", MC_F_RESULT_TYPE, SCOPE_NONE), ROW("_meta", MC_F_R_META, SCOPE_NONE),
-    ROW("ttlMs", MC_F_R_TTL, SCOPE_NONE),            ROW("cacheScope", MC_F_R_SCOPE, SCOPE_NONE),
-    ROW("isError", MC_F_R_IS_ERROR, SCOPE_NONE),     {NULL, 0, 0, 0},
+    ROW("resultType", MC_F_RESULT_TYPE, SCOPE_NONE),
+    ROW("_meta", MC_F_R_META, SCOPE_NONE),
+    ROW("ttlMs", MC_F_R_TTL, SCOPE_NONE),
+    ROW("cacheScope", MC_F_R_SCOPE, SCOPE_NONE),
+    ROW("isError", MC_F_R_IS_ERROR, SCOPE_NONE),
+    {NULL, 0, 0, 0},
 };
 static const struct row error_rows[] = {
     ROW("code", MC_F_E_CODE, SCOPE_NONE),
@@ -97,7 +106,8 @@ static int scan_members(struct mc_scan *s, enum scope scope, struct mc_envelope 
             continue;
         }
         if (escaped) {
-            mc_err_set(err, MC_E_PROTOCOL, "the member name %.*s is written with escapes; send it as \"%s\"",
+            mc_err_set(err, MC_E_PROTOCOL,
+                       "the member name %.*s is written with escapes; send it as \"%s\"",
                        MC_STR_ARG(key), r->name);
             return RPC_INVALID;
         }
@@ -140,8 +150,7 @@ static int check_id(const struct mc_envelope *e, struct mc_err *err)
         return mc_err_set(err, MC_E_PROTOCOL, "the id has %zu bytes, at most %d are accepted", id.n,
                           MC_ID_MAX - 2);
     if (id.p[0] != '"' && !is_integer(id))
-        return mc_err_set(err, MC_E_PROTOCOL,
-                          "the id must be a string or an integer, not %.*s",
+        return mc_err_set(err, MC_E_PROTOCOL, "the id must be a string or an integer, not %.*s",
                           (int)(id.n > 40 ? 40 : id.n), id.p);
     return 0;
 }
@@ -166,7 +175,8 @@ static int classify(struct mc_envelope *e, struct mc_err *err)
         return mc_err_set(err, MC_E_PROTOCOL,
                           "a message has exactly one of \"method\", \"result\" and \"error\"");
     if (error && id && mc_str_eq(mc_env(e, MC_F_ID), MC_STR("null")))
-        e->f[MC_F_ID].val = MC_STR_NONE, id = false; /* an error about a message that could not be read */
+        e->f[MC_F_ID].val = MC_STR_NONE,
+        id = false; /* an error about a message that could not be read */
     if (id && check_id(e, err))
         return -1;
     if (method) {
@@ -195,7 +205,8 @@ int mc_envelope_scan(struct mc_str bytes, struct mc_envelope *e, struct mc_err *
     if (type != MC_JSON_OBJECT) {
         if (mc_scan_value(&s, NULL) && mc_scan_end(&s)) {
             mc_err_set(err, MC_E_PROTOCOL, "a message is a JSON object%s",
-                       type == MC_JSON_ARRAY ? "; batches belong to revision 2025-03-26 alone" : "");
+                       type == MC_JSON_ARRAY ? "; batches belong to revision 2025-03-26 alone"
+                                             : "");
             return RPC_INVALID;
         }
         mc_err_set(err, MC_E_PROTOCOL, "not JSON: %s at byte %zu", s.err ? s.err : "no value",
@@ -227,7 +238,8 @@ bool mc_env_string(const struct mc_envelope *e, enum mc_field f, struct mc_buf *
 bool mc_envelope_is_batch(struct mc_str bytes)
 {
     size_t i = 0;
-    while (i < bytes.n && (bytes.p[i] == ' ' || bytes.p[i] == '\t' || bytes.p[i] == '\r' || bytes.p[i] == '\n'))
+    while (i < bytes.n &&
+           (bytes.p[i] == ' ' || bytes.p[i] == '\t' || bytes.p[i] == '\r' || bytes.p[i] == '\n'))
         i++;
     return i < bytes.n && bytes.p[i] == '[';
 }

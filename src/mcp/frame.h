@@ -10,14 +10,16 @@
 struct mc_frame {
     struct mc_buf part; /* the unfinished line */
     size_t max;
-    bool skipping;      /* inside a line that was too long */
-    uint64_t skipped;   /* such lines so far */
+    bool skipping;    /* inside a line that was too long */
+    uint64_t skipped; /* such lines so far */
 };
 void mc_frame_init(struct mc_frame *f, size_t max_line);
 void mc_frame_done(struct mc_frame *f);
 /* on_line gets each whole line without its end; borrowed. on_long is called once per line over max_line with its first bytes. on_line may call
  * mc_frame_done's owner to stop: it returns false to end the feeding at once. */
-void mc_frame_feed(struct mc_frame *f, const char *p, size_t n, bool (*on_line)(void *arg, struct mc_str line), void (*on_long)(void *arg, struct mc_str head), void *arg);
+void mc_frame_feed(struct mc_frame *f, const char *p, size_t n,
+                   bool (*on_line)(void *arg, struct mc_str line),
+                   void (*on_long)(void *arg, struct mc_str head), void *arg);
 /* At end of input: the unfinished rest, or an empty span. */
 struct mc_str mc_frame_rest(const struct mc_frame *f);
 

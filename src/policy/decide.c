@@ -11,7 +11,8 @@ static enum mc_decision allow_all(const struct mc_call_facts *facts, const char 
 
 static const policy_fn policies[] = {allow_all};
 
-void mc_decide(const struct mc_call_facts *facts, void (*answer)(void *arg, enum mc_decision d, const char *reason), void *arg)
+void mc_decide(const struct mc_call_facts *facts,
+               void (*answer)(void *arg, enum mc_decision d, const char *reason), void *arg)
 {
     for (size_t i = 0; i < MC_ARRAY_LEN(policies); i++) {
         const char *reason = "";

@@ -18,6 +18,7 @@ struct mc_call_facts {
 };
 
 /* Calls back exactly once, perhaps before it returns. reason: static or borrowed during the callback. */
-void mc_decide(const struct mc_call_facts *facts, void (*answer)(void *arg, enum mc_decision d, const char *reason), void *arg);
+void mc_decide(const struct mc_call_facts *facts,
+               void (*answer)(void *arg, enum mc_decision d, const char *reason), void *arg);
 
 #endif

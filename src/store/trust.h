@@ -14,11 +14,14 @@ struct mc_trust_book;
 int mc_trust_load(struct mc_trust_book **ret, struct mc_err *err);
 void mc_trust_free(struct mc_trust_book *b);
 /* Built-in servers are always MC_TRUST_YES. */
-enum mc_trust mc_trust_check(const struct mc_trust_book *b, const char *root, const struct mc_server_spec *spec);
+enum mc_trust mc_trust_check(const struct mc_trust_book *b, const char *root,
+                             const struct mc_server_spec *spec);
 /* Some spec of that name was allowed, as it is now or as it was. */
 bool mc_trust_knows(const struct mc_trust_book *b, const char *root, const char *server);
 /* Each call locks, re-reads, changes, replaces. */
-int mc_trust_grant(const char *root, const struct mc_server_spec *const *specs, size_t n, struct mc_err *err);
-int mc_trust_revoke(const char *root, const char *server /* NULL: all of the root */, struct mc_err *err);
+int mc_trust_grant(const char *root, const struct mc_server_spec *const *specs, size_t n,
+                   struct mc_err *err);
+int mc_trust_revoke(const char *root, const char *server /* NULL: all of the root */,
+                    struct mc_err *err);
 
 #endif
