@@ -82,8 +82,6 @@ void mc_backend_kill(struct mc_backend *b);
 int mc_backend_call(struct mc_backend *b, struct mc_call *call, struct mc_err *err) MC_CHECK;
 /* Takes a call back: no callback follows. A sent one is cancelled at the server (notifications/cancelled) when `cancel`. */
 void mc_backend_forget(struct mc_call *call, bool cancel, const char *reason);
-/* Calls of callers (not internal) that the server is working on; if exactly one, *only is it. */
-unsigned mc_backend_in_flight(const struct mc_backend *b, struct mc_call **only);
 /* Every call of a caller that was sent and not answered; that waits until the server is ready. */
 void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call),
                           void *arg);

@@ -47,7 +47,6 @@ static int slot_take(struct mc_backend *b, struct mc_call *call)
     b->free_slot = s->next_free;
     s->call = call;
     b->in_flight++;
-    b->asked_in_flight += call->asked;
     return 0;
 }
 
@@ -61,7 +60,6 @@ void calls_release(struct mc_backend *b, struct mc_call *call)
     s->next_free = b->free_slot;
     b->free_slot = (int32_t)(s - b->slots);
     b->in_flight--;
-    b->asked_in_flight -= call->asked;
     b->endless -= call->endless;
     call->endless = false;
     call->state = MC_CALL_IDLE;
@@ -262,17 +260,6 @@ void calls_done(struct mc_backend *b)
 {
     mc_timer_stop(b->loop, &b->sweep);
     mc_free(b->slots);
-}
-
-unsigned mc_backend_in_flight(const struct mc_backend *b, struct mc_call **only)
-{
-    *only = NULL;
-    if (b->asked_in_flight == 1) {
-        for (size_t i = 0; i < b->n_slots && !*only; i++)
-            if (b->slots[i].call && b->slots[i].call->asked)
-                *only = b->slots[i].call;
-    }
-    return b->asked_in_flight;
 }
 
 void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call),

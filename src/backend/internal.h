@@ -100,7 +100,6 @@ struct mc_backend {
     int32_t free_slot;
     unsigned in_flight;       /* slots in use */
     unsigned endless;         /* of these, without a deadline */
-    unsigned asked_in_flight; /* of these, callers' calls */
     struct mc_call *queue_head, *queue_tail;
     unsigned queued;
     struct mc_timer sweep; /* deadlines; runs only while there are calls */
