@@ -167,11 +167,19 @@ static bool guarded(struct hub *h, struct mc_http_req *req, struct mc_principal 
     }
 }
 
+/* Bodies up to this size are read before the guard is asked, once; larger ones not before it has let them in. */
+#define GUARDED_LATE_MAX (64u << 10)
+
 static bool on_headers(void *arg, struct mc_http_req *req)
 {
+    struct mc_str length = mc_http_header(req, "Content-Length");
     struct mc_principal who;
+    uint64_t n = 0;
 
-    return guarded(arg, req, &who); /* before a body is read */
+    if (!mc_http_header(req, "Transfer-Encoding").p &&
+        (!length.p || (mc_str_u64(length, &n) && n <= GUARDED_LATE_MAX)))
+        return true;
+    return guarded(arg, req, &who);
 }
 
 static void on_request(void *arg, struct mc_http_req *req)

@@ -52,10 +52,13 @@ static const struct mc_method_info methods[MC_METHOD_MAX] = {
 
 enum mc_method mc_method_find(struct mc_str quoted)
 {
+    if (quoted.n < 3)
+        return MC_METHOD_UNKNOWN;
     for (int m = MC_METHOD_UNKNOWN + 1; m < MC_METHOD_MAX; m++) {
-        struct mc_str name = mc_str_of(methods[m].name);
-        /* the same length is the common case; an escaped spelling is longer */
-        if (quoted.n >= name.n + 2 && mc_jstr_eq(quoted, name))
+        /* nearly all differ in the first byte; a name that begins with an escape is compared in full */
+        if (quoted.p[1] != methods[m].name[0] && quoted.p[1] != '\\')
+            continue;
+        if (mc_jstr_eq(quoted, mc_str_of(methods[m].name)))
             return (enum mc_method)m;
     }
     return MC_METHOD_UNKNOWN;
