@@ -1,319 +1,17 @@
 /* Where a request goes: to the hub's own answers, or through the policy to the server that owns the tool, prompt or resource. */
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/err.h"
-#include "base/log.h"
-#include "base/time.h"
 #include "hub/internal.h"
 #include "json/scan.h"
-#include "json/splice.h"
 #include "mcp/rpc.h"
-#include "policy/decide.h"
-#include <stdio.h>
-#include <stdlib.h>
 
 #define NAME_MAX_BYTES 4096 /* of a tool, prompt or URI that is looked up */
-#define ANSWER_MAX (128u << 20)
-
-static const struct mc_call_ops call_ops;
-
-struct call *call_of(struct mc_call *base)
-{
-    return base && base->ops == &call_ops ? mc_container_of(base, struct call, base) : NULL;
-}
-
-static void record(const struct call *c, bool end, bool failed)
-{
-    const struct mc_str subject =
-        mc_env_has(&c->e, MC_F_NAME) ? mc_env(&c->e, MC_F_NAME) : mc_env(&c->e, MC_F_URI);
-    struct call_event ev = {.end = end,
-                            .principal = c->x->who,
-                            .workspace = c->x->view->ws->name,
-                            .server = mc_backend_name(c->backend),
-                            .method = mc_method_info(c->e.method)->name,
-                            .subject = subject,
-                            .failed = failed,
-                            .us = end ? mc_now_us() - c->start_us : 0};
-
-    call_event(&ev);
-}
-
-static void call_free(struct call *c)
-{
-    turns_over(c);
-    asks_of_call_over(c);
-    parked_free(c);
-    input_free(c);
-    link_del(&c->in_exchange);
-    link_del(&c->in_session);
-    mc_backend_unref(c->backend);
-    mc_catalog_unref(c->catalog);
-    mc_bytes_unref(c->message);
-    mc_free(c);
-}
 
 static void answer_error(struct exchange *x, const struct mc_envelope *e, int code,
                          const char *message)
 {
     exchange_error(x, mc_env(e, MC_F_ID), code, message, MC_STR_NONE, 0);
 }
-
-/* ---- the server's side of a call ---- */
-
-static int compose(struct mc_call *base, uint64_t id, enum mc_rev rev, struct mc_buf *out,
-                   struct mc_err *err)
-{
-    return bridge_request(mc_container_of(base, struct call, base), id, rev, out, err);
-}
-
-static void on_progress(struct mc_call *base, const struct mc_envelope *e)
-{
-    struct call *c = mc_container_of(base, struct call, base);
-    struct mc_str amount = mc_env(e, MC_F_PROGRESS), token = mc_env(&c->e, MC_F_M_TOKEN);
-    char digits[64];
-
-    if (!token.p || amount.n == 0 || amount.n >= sizeof(digits))
-        return;
-    memcpy(digits, amount.p, amount.n);
-    digits[amount.n] = '\0';
-    double value = strtod(digits, NULL);
-    if (value <= c->progress) /* it must increase; a repeat tells nobody anything */
-        return;
-    c->progress = value;
-    struct mc_splice sp;
-    struct mc_buf out = MC_BUF_INIT(1u << 20);
-    mc_splice_init(&sp, e->text);
-    mc_splice_put(&sp, mc_env(e, MC_F_P_TOKEN), token);
-    if (mc_splice_apply(&sp, true, &out) == 0)
-        exchange_event(c->x, mc_buf_str(&out));
-    mc_buf_done(&out);
-}
-
-static bool not_found_here(const struct mc_envelope *e)
-{
-    int64_t code;
-
-    return e->kind == MC_MSG_ERROR && mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) &&
-           (code == MC_RPC_RESOURCE_NOT_FOUND || code == MC_RPC_INVALID_PARAMS ||
-            code == MC_RPC_METHOD_NOT_FOUND);
-}
-
-static bool probe_next(struct call *c);
-static void resource_not_found(struct exchange *x, const struct mc_envelope *e);
-
-/* Every server was asked, and none has it. */
-static void nowhere(struct call *c)
-{
-    struct mc_bytes *message = mc_bytes_ref(c->message); /* what e points into */
-    struct mc_envelope e = c->e;
-    struct exchange *x = c->x;
-
-    record(c, true, true);
-    call_free(c);
-    resource_not_found(x, &e);
-    mc_bytes_unref(message);
-}
-
-/* Errors of servers come with 200, but for the one whose status is laid down (basic/index § Error Codes). */
-static int status_of(const struct call *c, const struct mc_envelope *e)
-{
-    int64_t code;
-
-    return c->x->era == MC_ERA_MODERN && e->kind == MC_MSG_ERROR &&
-                   mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) &&
-                   code == MC_RPC_MISSING_CAPABILITY
-               ? 400
-               : 0;
-}
-
-/* The server could not do without what it was refused: that is what the client is told (basic/index § Error Codes). */
-static void missing_capability(const struct call *c, struct mc_buf *out)
-{
-    struct mc_buf data = MC_BUF_INIT(1024);
-
-    mc_buf_adds(&data, MC_STR("{\"requiredCapabilities\":"));
-    ask_add_caps(c->lacks, &data);
-    mc_buf_addc(&data, '}');
-    mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_MISSING_CAPABILITY,
-                 "the server asks for what this request does not declare in clientCapabilities",
-                 mc_buf_str(&data));
-    mc_buf_done(&data);
-}
-
-void call_answered(struct call *c, const struct mc_envelope *e)
-{
-    struct exchange *x = c->x;
-    struct mc_buf out = MC_BUF_INIT(ANSWER_MAX);
-    bool failed = e->kind == MC_MSG_ERROR || mc_str_eq(mc_env(e, MC_F_R_IS_ERROR), MC_STR("true"));
-    int status = status_of(c, e);
-
-    if (parked_keep(c, e, NULL) || input_begin(c, e))
-        return;
-    if (c->probing && not_found_here(e)) {
-        if (!probe_next(c))
-            nowhere(c);
-        return;
-    }
-    record(c, true, failed);
-    if (c->on_result)
-        c->on_result(c, e);
-    if (failed && c->lacks) {
-        missing_capability(c, &out);
-        status = 400;
-    } else if (bridge_answer(c, e, &out)) {
-        mc_buf_clear(&out);
-        mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
-                     "the server's answer is too large", MC_STR_NONE);
-    }
-    call_free(c);
-    exchange_answer(x, mc_buf_str(&out), status);
-    mc_buf_done(&out);
-}
-
-void call_finish(struct call *c, struct mc_str message)
-{
-    struct exchange *x = c->x;
-
-    record(c, true, true);
-    call_free(c);
-    exchange_answer(x, message, 0);
-}
-
-static void on_answer(struct mc_call *base, const struct mc_envelope *e)
-{
-    call_answered(mc_container_of(base, struct call, base), e);
-}
-
-static void fail(struct call *c, const struct mc_err *err)
-{
-    struct exchange *x = c->x;
-    struct mc_buf data = MC_BUF_INIT(4096), out = MC_BUF_INIT(1u << 16);
-
-    mc_buf_addf(&data, "{\"reason\":\"%s\",\"server\":", mc_code_slug(err->code));
-    mc_jstr_quote(mc_str_of(mc_backend_name(c->backend)), &data);
-    mc_buf_addc(&data, '}');
-    mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, err->msg, mc_buf_str(&data));
-    call_free(c);
-    exchange_answer(x, mc_buf_str(&out), 0);
-    mc_buf_done(&out);
-    mc_buf_done(&data);
-}
-
-void call_failed(struct call *c, const struct mc_err *err)
-{
-    if (parked_keep(c, NULL, err) || (c->probing && probe_next(c)))
-        return;
-    record(c, true, true);
-    fail(c, err);
-}
-
-static void on_failed(struct mc_call *base, const struct mc_err *err)
-{
-    if (err->code == MC_E_TIMEOUT)
-        turns_given_up(mc_container_of(base, struct call, base));
-    call_failed(mc_container_of(base, struct call, base), err);
-}
-
-static const struct mc_call_ops call_ops = {
-    .compose = compose, .on_progress = on_progress, .on_answer = on_answer, .on_failed = on_failed};
-
-void call_cancel(struct call *c, const char *reason)
-{
-    struct exchange *x = c->x;
-
-    if (c->base.state == MC_CALL_SENT)
-        turns_given_up(c);
-    mc_backend_forget(&c->base, true, reason);
-    record(c, true, true);
-    call_free(c);
-    exchange_drop(x);
-}
-
-/* ---- sending ---- */
-
-void call_send(struct call *c)
-{
-    struct mc_err err;
-
-    if (mc_backend_call(c->backend, &c->base, &err))
-        on_failed(&c->base, &err);
-}
-
-static void on_decision(void *arg, enum mc_decision d, const char *reason)
-{
-    struct call *c = arg;
-    struct mc_err err;
-
-    if (d == MC_DECIDE_ALLOW) {
-        record(c, false, false);
-        turns_send(c);
-        return;
-    }
-    mc_err_set(&err, MC_E_DENIED, "the policy does not allow this call: %s", reason);
-    fail(c, &err);
-}
-
-struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog,
-                              struct mc_str original, struct mc_bytes *message,
-                              const struct mc_envelope *e)
-{
-    struct call *c = MC_NEW(struct call);
-
-    c->base.ops = &call_ops;
-    c->base.asked = true;
-    c->x = x;
-    c->backend = mc_backend_ref(srv->backend);
-    c->catalog = mc_catalog_ref(catalog);
-    c->message = mc_bytes_ref(message);
-    c->e = *e;
-    c->original = original;
-    c->progress = -1;
-    c->start_us = mc_now_us();
-    link_add(&x->calls, &c->in_exchange);
-    if (x->session)
-        link_add(&x->session->calls, &c->in_session);
-    return c;
-}
-
-/* A legacy server gives no requestState, and the hub has not given this one. */
-static bool foreign_state(const struct call *c)
-{
-    const struct mc_catalog *known = mc_backend_catalog(c->backend);
-
-    return c->x->era == MC_ERA_MODERN && mc_env_has(&c->e, MC_F_REQUEST_STATE) && known &&
-           mc_rev_era(known->rev) == MC_ERA_LEGACY;
-}
-
-static void refuse_state(struct call *c)
-{
-    struct mc_bytes *message = mc_bytes_ref(c->message); /* what e points into */
-    struct mc_envelope e = c->e;
-    struct exchange *x = c->x;
-
-    call_free(c);
-    answer_error(x, &e, MC_RPC_INVALID_PARAMS,
-                 "params.requestState was not given for this request, or it was changed; send the "
-                 "request anew, without it");
-    mc_bytes_unref(message);
-}
-
-void dispatch_send(struct call *c)
-{
-    if (foreign_state(c)) {
-        refuse_state(c);
-        return;
-    }
-
-    struct mc_call_facts facts = {.principal = c->x->who,
-                                  .workspace = c->x->view->ws->name,
-                                  .server = mc_backend_name(c->backend),
-                                  .method = mc_method_info(c->e.method)->name,
-                                  .subject = c->original.n ? c->original : mc_env(&c->e, MC_F_URI)};
-
-    mc_decide(&facts, on_decision, c);
-}
-
-/* ---- routing ---- */
 
 static void unknown_name(struct exchange *x, const struct mc_envelope *e, enum mc_kind kind,
                          const struct mc_buf *name)
@@ -339,7 +37,7 @@ static bool forward_named(struct exchange *x, struct mc_bytes *message, const st
         answer_error(x, e, MC_RPC_INVALID_PARAMS,
                      "params.name must be a string of at most 4096 bytes");
     else if ((r = view_route(x->view, kind, mc_buf_str(&name))))
-        dispatch_send(dispatch_prepare(
+        call_dispatch(call_prepare(
             x, r->server, r->catalog,
             mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME)) ? MC_STR_NONE : r->item->naming,
             message, e));
@@ -351,7 +49,7 @@ static bool forward_named(struct exchange *x, struct mc_bytes *message, const st
     return settled;
 }
 
-static void resource_not_found(struct exchange *x, const struct mc_envelope *e)
+void dispatch_not_found(struct exchange *x, const struct mc_envelope *e)
 {
     struct mc_buf data = MC_BUF_INIT(2 * NAME_MAX_BYTES);
 
@@ -378,7 +76,7 @@ static struct server *next_with_resources(struct view *v, size_t *i)
 }
 
 /* Nobody lists the URI (links need not be listed): the servers that have resources are asked one after the other. */
-static bool probe_next(struct call *c)
+bool dispatch_probe(struct call *c)
 {
     struct server *srv = next_with_resources(c->x->view, &c->next_probe);
 
@@ -386,7 +84,7 @@ static bool probe_next(struct call *c)
         return false;
     mc_backend_unref(c->backend);
     c->backend = mc_backend_ref(srv->backend);
-    dispatch_send(c);
+    call_dispatch(c);
     return true;
 }
 
@@ -402,16 +100,16 @@ static bool forward_resource(struct exchange *x, struct mc_bytes *message,
         answer_error(x, e, MC_RPC_INVALID_PARAMS,
                      "params.uri must be a string of at most 4096 bytes");
     } else if ((srv = view_resource(x->view, mc_buf_str(&uri)))) {
-        dispatch_send(dispatch_prepare(x, srv, NULL, MC_STR_NONE, message, e));
+        call_dispatch(call_prepare(x, srv, NULL, MC_STR_NONE, message, e));
     } else if (!last) {
         settled = false;
     } else if ((srv = next_with_resources(x->view, &probe))) {
-        struct call *c = dispatch_prepare(x, srv, NULL, MC_STR_NONE, message, e);
+        struct call *c = call_prepare(x, srv, NULL, MC_STR_NONE, message, e);
         c->probing = true;
         c->next_probe = probe;
-        dispatch_send(c);
+        call_dispatch(c);
     } else {
-        resource_not_found(x, e);
+        dispatch_not_found(x, e);
     }
     mc_buf_done(&uri);
     return settled;
@@ -471,7 +169,7 @@ static void forward_completion(struct exchange *x, struct mc_bytes *message,
     if (known && !(known->caps & MC_CAP_COMPLETIONS))
         no_completions(x, e);
     else
-        dispatch_send(dispatch_prepare(x, srv, catalog, original, message, &own));
+        call_dispatch(call_prepare(x, srv, catalog, original, message, &own));
 }
 
 static void answer_empty(struct exchange *x, const struct mc_envelope *e)

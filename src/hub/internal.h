@@ -339,7 +339,7 @@ void waiters_of_exchange_drop(struct exchange *x);
 void exchange_fed(
     struct exchange *x); /* all messages of the POST were handed on: ends it when nothing is open */
 
-/* ---- calls to servers (dispatch.c, bridge.c) ---- */
+/* ---- calls to servers (dispatch.c, call.c, bridge.c) ---- */
 
 struct call {
     struct mc_call base;
@@ -369,10 +369,13 @@ void dispatch_request(struct exchange *x, struct mc_bytes *message, const struct
 bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
                       bool last);
 /* A call to that server, not sent yet. original: the server's own name for e's MC_F_NAME, raw, in catalog; empty: as it is. */
-struct call *dispatch_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog,
-                              struct mc_str original, struct mc_bytes *message,
-                              const struct mc_envelope *e);
-void dispatch_send(struct call *c); /* through the policy */
+struct call *call_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog,
+                          struct mc_str original, struct mc_bytes *message,
+                          const struct mc_envelope *e);
+/* A resources/read that nobody listed: to the next server that has resources; false: all were asked. */
+bool dispatch_probe(struct call *c);
+void dispatch_not_found(struct exchange *x, const struct mc_envelope *e);
+void call_dispatch(struct call *c); /* through the policy */
 void call_cancel(struct call *c,
                  const char *reason); /* at the server too; no answer to the client */
 void call_send(struct call *c);       /* to its backend, now */

@@ -4,6 +4,7 @@ libmchub_a_SOURCES += \
 	src/hub/ask.c \
 	src/hub/attach.c \
 	src/hub/bridge.c \
+	src/hub/call.c \
 	src/hub/dispatch.c \
 	src/hub/endpoint.c \
 	src/hub/events.c \

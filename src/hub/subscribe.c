@@ -180,9 +180,9 @@ void subscribe_request(struct exchange *x, struct mc_bytes *message, const struc
         answer(x, e);
         return;
     }
-    struct call *c = dispatch_prepare(x, srv, NULL, MC_STR_NONE, message, e);
+    struct call *c = call_prepare(x, srv, NULL, MC_STR_NONE, message, e);
     c->on_result = on_subscribed;
-    dispatch_send(c);
+    call_dispatch(c);
 }
 
 void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *owner)
