@@ -230,6 +230,7 @@ struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spe
     b->ops = ops;
     b->arg = arg;
     b->name = mc_strdup(spec->name);
+    memcpy(b->key, spec->key, sizeof(b->key));
     b->launch = spec->launch;
     memset(&spec->launch, 0, sizeof(spec->launch));
     b->log_path = mc_strdup(spec->log_path);
@@ -349,6 +350,11 @@ void mc_backend_send(struct mc_backend *b, struct mc_str message)
 const char *mc_backend_name(const struct mc_backend *b)
 {
     return b->name;
+}
+
+const char *mc_backend_key(const struct mc_backend *b)
+{
+    return b->key;
 }
 
 const char *mc_backend_digest(const struct mc_backend *b)

@@ -56,6 +56,7 @@ struct mc_backend_ops {
 
 struct mc_backend_spec {
     const char *name;          /* for logs and messages; copied */
+    char key[65];              /* whoever has the same one may share the process */
     struct mc_launch launch;   /* taken */
     int protocol;              /* enum mc_protocol_pref */
     unsigned start_ms;         /* 0: default */
@@ -95,7 +96,8 @@ void mc_backend_watch(struct mc_backend *b, const struct mc_strv *uris);
 void mc_backend_send(struct mc_backend *b, struct mc_str message);
 
 const char *mc_backend_name(const struct mc_backend *b);
-const char *mc_backend_digest(const struct mc_backend *b);
+const char *mc_backend_key(const struct mc_backend *b);
+const char *mc_backend_digest(const struct mc_backend *b); /* of its launch */
 enum mc_backend_state mc_backend_state(const struct mc_backend *b);
 /* Why it is in that state (FAILED, BACKOFF), "" otherwise. Borrowed. */
 const char *mc_backend_reason(const struct mc_backend *b);

@@ -62,6 +62,7 @@ struct mc_backend {
     void *arg;
 
     char *name;
+    char key[65];
     struct mc_launch launch;
     char *log_path;
     int protocol;

@@ -87,7 +87,7 @@ struct hub {
     struct mc_kv *kv;
     struct link workspaces;
     struct workspace *chosen; /* what /mcp shows */
-    struct mc_map *backends;  /* launch digest → struct mc_backend */
+    struct mc_map *backends;  /* key → struct mc_backend */
     struct link retired;      /* backends on their way out */
     struct mc_map *sessions;  /* id → struct session */
     struct link listens;
@@ -217,6 +217,8 @@ struct server *view_server(const struct view *v, size_t i); /* NULL past the end
 
 /* ---- backends (registry.c) ---- */
 
+/* Fills spec->key, from all that makes two processes of one program different. */
+void registry_key(struct mc_backend_spec *spec);
 struct mc_backend *
 registry_get(struct hub *h, struct mc_backend_spec *spec); /* takes what spec owns; one reference */
 void registry_put(

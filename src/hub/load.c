@@ -26,8 +26,8 @@ static struct mc_catalog *cached_catalog(const char *digest)
     return mc_catalog_parse((struct mc_str){text, len});
 }
 
-/* "<state>/logs/<server>-<digest>.log": the name is for people, the digest keeps apart. */
-static char *log_path(const char *server, const char *digest)
+/* "<state>/logs/<server>-<key>.log": the name is for people, the key keeps apart. */
+static char *log_path(const char *server, const char *key)
 {
     char name[100];
     MC_CLEANUP(mc_freep) char *dir = NULL;
@@ -37,7 +37,7 @@ static char *log_path(const char *server, const char *digest)
         name[n++] = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z')
                         ? *p
                         : '-';
-    snprintf(name + n, sizeof(name) - n, "-%.8s.log", digest);
+    snprintf(name + n, sizeof(name) - n, "-%.8s.log", key);
     if (mc_path_in(MC_DIR_STATE, "logs", &dir, NULL) || mc_io_mkdirs(dir, 0700, NULL))
         return NULL;
     return mc_path_join(dir, name);
@@ -66,12 +66,13 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
         refuse(l, SERVER_UNUSABLE, mc_strdup(err.msg));
     } else {
         l->mode = SERVER_ON;
-        l->log_path = log_path(spec->name, l->backend.launch.digest);
         l->backend.name = spec->name;
         l->backend.protocol = spec->protocol;
         l->backend.start_ms = spec->start_timeout_ms;
         l->backend.call_ms = spec->call_timeout_ms;
         l->backend.isolation = spec->isolation;
+        registry_key(&l->backend);
+        l->log_path = log_path(spec->name, l->backend.key);
         l->backend.log_path = l->log_path;
         l->backend.cached = cached_catalog(l->backend.launch.digest);
     }

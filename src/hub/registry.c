@@ -1,6 +1,8 @@
-/* Backends by launch digest: servers whose resolved launch is the same share a process. */
+/* Backends by key: servers whose resolved launch and options of their connection are the same share a process. */
 #include "base/alloc.h"
+#include "base/cleanup.h"
 #include "base/map.h"
+#include "base/rand.h"
 #include "hub/internal.h"
 
 struct retired { /* nobody's any more, but still on the stop ladder */
@@ -8,9 +10,19 @@ struct retired { /* nobody's any more, but still on the stop ladder */
     struct mc_backend *backend;
 };
 
+void registry_key(struct mc_backend_spec *spec)
+{
+    MC_CLEANUP(mc_freep)
+    char *text =
+        mc_asprintf("%s isolation %d protocol %d start %u call %u", spec->launch.digest,
+                    spec->isolation, spec->protocol, spec->start_ms, spec->call_ms);
+
+    mc_sha256_hex(mc_str_of(text), spec->key);
+}
+
 struct mc_backend *registry_get(struct hub *h, struct mc_backend_spec *spec)
 {
-    struct mc_str key = mc_str_of(spec->launch.digest);
+    struct mc_str key = mc_str_of(spec->key);
     struct mc_backend *b = mc_map_get(h->backends, key);
 
     if (b) {
@@ -20,7 +32,7 @@ struct mc_backend *registry_get(struct hub *h, struct mc_backend_spec *spec)
         return mc_backend_ref(b);
     }
     b = mc_backend_new(h->loop, spec, &hub_backend_ops, h);
-    mc_map_put(h->backends, mc_str_of(mc_backend_digest(b)), b);
+    mc_map_put(h->backends, mc_str_of(mc_backend_key(b)), b);
     return b;
 }
 
@@ -42,7 +54,7 @@ void registry_put(struct hub *h, struct mc_backend *b)
         mc_backend_unref(b);
         return;
     }
-    mc_map_del(h->backends, mc_str_of(mc_backend_digest(b)));
+    mc_map_del(h->backends, mc_str_of(mc_backend_key(b)));
     asks_of_backend_over(h, b);
     subscribe_forget_backend(h, b);
     struct retired *r = MC_NEW(struct retired);

@@ -110,6 +110,15 @@ wait_for 'trusted, it runs' one_ready
 in_session steady "$(call 11 one__tool2)"
 is 'trusted, it runs' "$http $(get '.result.content | length')" '200 1'
 
+# ---- whose process is it
+jq -n --arg it "$fakeserver" '{mcpServers: ({four: {}, same: {prefix: "other"}, common: {isolation: "shared"},
+    brisk: {timeout: {call: 1000}}, old: {protocol: "legacy"}} | map_values(. + {command: $it, start: "eager"}))}' >"$twin/.mcp.json"
+in_repo "$twin" trust >/dev/null 2>&1
+in_repo "$twin" up -d >/dev/null 2>&1
+wait_for 'all servers are ready' all_settled
+is 'equal servers share a process' "$(server "$twin" same pid)" "$(server "$twin" four pid)"
+is 'those that are to be spoken to differently do not' "$(workspace "$twin" '[.servers[].pid] | unique | length')" 4
+
 # ---- down
 web_pid=$(server "$web" three pid)
 at=$url/w/api/mcp standing api-get steady
