@@ -60,3 +60,8 @@ FUZZERS += tests/fuzz/fuzz-envelope
 tests_fuzz_fuzz_envelope_SOURCES = tests/fuzz/fuzz-envelope.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_envelope_LDADD = $(CORE_LIBS)
 tests_fuzz_fuzz_envelope_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+
+FUZZERS += tests/fuzz/fuzz-edit
+tests_fuzz_fuzz_edit_SOURCES = tests/fuzz/fuzz-edit.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_edit_LDADD = $(CORE_LIBS)
+tests_fuzz_fuzz_edit_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)

@@ -11,6 +11,7 @@ CORE_TESTS += \
 	tests/unit/test-alloc \
 	tests/unit/test-buf \
 	tests/unit/test-doc \
+	tests/unit/test-edit \
 	tests/unit/test-err \
 	tests/unit/test-io \
 	tests/unit/test-jsonc \
@@ -30,6 +31,8 @@ tests_unit_test_buf_SOURCES = tests/unit/test-buf.c
 tests_unit_test_buf_LDADD = $(CORE_LIBS)
 tests_unit_test_doc_SOURCES = tests/unit/test-doc.c
 tests_unit_test_doc_LDADD = $(CORE_LIBS)
+tests_unit_test_edit_SOURCES = tests/unit/test-edit.c tests/unit/scratch.h tests/unit/shared.h
+tests_unit_test_edit_LDADD = $(CORE_LIBS)
 tests_unit_test_err_SOURCES = tests/unit/test-err.c
 tests_unit_test_err_LDADD = $(CORE_LIBS)
 tests_unit_test_io_SOURCES = tests/unit/test-io.c tests/unit/scratch.h
