@@ -26,7 +26,7 @@ struct mc_http_req;  /* one request and its answer */
 #define MC_HTTP_BODY_MS 30000            /* without a byte of body; 408 */
 #define MC_HTTP_KEEPALIVE_MS 120000      /* idle between requests; closed */
 #define MC_HTTP_CONNS_MAX 16000          /* open connections in all (below RLIMIT_NOFILE); 503 and close */
-#define MC_HTTP_OUT_MAX (16u << 20)      /* unsent bytes per connection before a slow client is cut off */
+#define MC_HTTP_OUT_MAX (16u << 20)      /* unsent bytes of a stream behind one message before a slow client is cut off */
 #define MC_HTTP_OUT_HIGH (1u << 20)      /* mc_http_congested */
 #define MC_HTTP_STALL_MS 60000           /* unsent bytes that do not move for so long: the connection is cut off */
 

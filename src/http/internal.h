@@ -131,6 +131,7 @@ struct mc_conn {
     bool reading;
     bool fresh;     /* its clock starts anew: a request ended, or bytes of body came */
     bool held;      /* pipelined requests wait for output to drain */
+    size_t out_cap; /* unsent bytes that are too many */
     bool congested; /* on_drain is owed */
     bool cut;       /* to be dropped by the next flush */
     bool end;       /* its stream is to be ended by the next flush: the server closes */

@@ -206,7 +206,10 @@ int mc_http_stream_write(struct mc_http_req *r, struct mc_str bytes)
     MC_ASSERT(r->streaming);
     if (bytes.n == 0 || r->is_head) /* an empty chunk would end the stream */
         return 0;
-    if (mc_out_unsent(c) + bytes.n > MC_HTTP_OUT_MAX) {
+    /* one message of any size; the cap counts what piles up behind it */
+    if (mc_out_unsent(c) < MC_HTTP_OUT_HIGH)
+        c->out_cap = MC_HTTP_OUT_MAX + bytes.n;
+    if (mc_out_unsent(c) + bytes.n > c->out_cap) {
         c->cut = true;
         mc_conn_flush(c);
         return -MC_E_TOO_BIG;

@@ -62,13 +62,14 @@ void answer_initialize(struct exchange *x, const struct mc_envelope *e)
         return;
     }
     memcpy(who.id, x->who, sizeof(who.id));
-    struct session *s = session_new(x->hub, x->view, &who, e);
+    struct session *s = x->session ? x->session : session_new(x->hub, x->view, &who);
     if (!s) {
         exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
                        "the hub has too many sessions; end some, or try again later", MC_STR_NONE,
                        503);
         return;
     }
+    session_initialize(s, e);
     snprintf(x->headers, sizeof(x->headers), "Mcp-Session-Id: %s\r\n", s->id);
     mc_buf_addf(&result, "{\"protocolVersion\":\"%s\",\"capabilities\":", mc_rev_name(s->rev));
     add_capabilities(x->view, MC_ERA_LEGACY, &result);

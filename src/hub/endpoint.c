@@ -8,15 +8,23 @@
 #include "hub/internal.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
-#include <strings.h>
 
 void http_error(struct mc_http_req *req, int status, int code, const char *message)
 {
     struct mc_buf out = MC_BUF_INIT(64u << 10);
 
     mc_rpc_error(&out, MC_STR_NONE, code, message, MC_STR_NONE);
-    mc_http_reply(req, status, "application/json",
-                  status == 405 ? "Allow: GET, POST, DELETE\r\n" : NULL, mc_buf_str(&out));
+    mc_http_reply(req, status, "application/json", NULL, mc_buf_str(&out));
+    mc_buf_done(&out);
+}
+
+void http_not_allowed(struct mc_http_req *req, const char *allowed, const char *message)
+{
+    MC_CLEANUP(mc_freep) char *header = mc_asprintf("Allow: %s\r\n", allowed);
+    struct mc_buf out = MC_BUF_INIT(4096);
+
+    mc_rpc_error(&out, MC_STR_NONE, MC_RPC_INVALID_REQUEST, message, MC_STR_NONE);
+    mc_http_reply(req, 405, "application/json", header, mc_buf_str(&out));
     mc_buf_done(&out);
 }
 
@@ -156,8 +164,7 @@ static bool id_in_use(const struct session *s, struct mc_str id)
     return waiter_has(s, id);
 }
 
-static void legacy_message(struct exchange *x, struct mc_bytes *message,
-                           const struct mc_envelope *e)
+void endpoint_message(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
 {
     switch (e->kind) {
     case MC_MSG_REQUEST:
@@ -183,7 +190,7 @@ static void legacy_message(struct exchange *x, struct mc_bytes *message,
     }
 }
 
-static void batch(struct exchange *x, struct mc_bytes *message)
+void endpoint_batch(struct exchange *x, struct mc_bytes *message)
 {
     struct mc_str text = {message->data, message->len};
     struct mc_envelope e;
@@ -207,7 +214,7 @@ static void batch(struct exchange *x, struct mc_bytes *message)
                        ? MC_RPC_INVALID_REQUEST
                        : 0;
         if (code == 0) {
-            legacy_message(x, message, &e);
+            endpoint_message(x, message, &e);
             continue;
         }
         x->open++;
@@ -245,7 +252,7 @@ static void on_session(void *arg, struct session *s)
     } else if (p->is_batch) {
         x->rev = s->rev;
         if (s->rev == MC_REV_2025_03_26)
-            batch(x, p->message);
+            endpoint_batch(x, p->message);
         else
             refuse(x, MC_STR_NONE, 400, MC_RPC_INVALID_REQUEST,
                    "batches belong to revision 2025-03-26 alone", MC_STR_NONE);
@@ -253,7 +260,7 @@ static void on_session(void *arg, struct session *s)
         x->rev = s->rev;
         int code = mc_envelope_scan((struct mc_str){p->message->data, p->message->len}, &e, &err);
         MC_ASSERT(code == 0); /* it was scanned before */
-        legacy_message(x, p->message, &e);
+        endpoint_message(x, p->message, &e);
         exchange_fed(x);
     }
     mc_bytes_unref(p->message);
@@ -264,11 +271,11 @@ static void legacy(struct exchange *x, struct mc_bytes *message, const struct mc
                    bool is_batch, const struct mc_principal *who)
 {
     struct mc_str id = mc_http_header(x->req, "Mcp-Session-Id");
-    struct mc_str version = mc_http_header(x->req, "MCP-Protocol-Version");
+    enum headers_revision version = headers_revision(x->req);
 
     x->era = MC_ERA_LEGACY;
     if (e && e->method == MC_METHOD_INITIALIZE && e->kind == MC_MSG_REQUEST) {
-        if (version.p && mc_rev_era(mc_rev_find(version)) == MC_ERA_MODERN) {
+        if (version == HEADERS_REV_MODERN) {
             refuse(x, mc_env(e, MC_F_ID), 400, MC_RPC_HEADER_MISMATCH,
                    "initialize is not a method of the revision in MCP-Protocol-Version",
                    MC_STR_NONE);
@@ -278,14 +285,13 @@ static void legacy(struct exchange *x, struct mc_bytes *message, const struct mc
         exchange_fed(x);
         return;
     }
-    if (e && version.p && mc_rev_era(mc_rev_find(version)) == MC_ERA_MODERN && !id.p) {
+    if (e && version == HEADERS_REV_MODERN && !id.p) {
         refuse(x, mc_env(e, MC_F_ID), 400, MC_RPC_INVALID_PARAMS,
                "params._meta needs io.modelcontextprotocol/protocolVersion and clientCapabilities",
                MC_STR_NONE);
         return;
     }
-    if (version.p && (mc_rev_era(mc_rev_find(version)) != MC_ERA_LEGACY ||
-                      mc_http_header_count(x->req, "MCP-Protocol-Version") > 1)) {
+    if (version == HEADERS_REV_MODERN || version == HEADERS_REV_BAD) {
         refuse(x, MC_STR_NONE, 400, MC_RPC_INVALID_REQUEST,
                "the hub does not serve the revision in MCP-Protocol-Version", MC_STR_NONE);
         return;
@@ -302,35 +308,19 @@ static void legacy(struct exchange *x, struct mc_bytes *message, const struct mc
 
 /* ---- the three HTTP methods ---- */
 
-static bool acceptable(struct mc_http_req *req, const char *type)
-{
-    struct mc_str accept = mc_http_header(req, "Accept");
-
-    return !accept.p || memmem(accept.p, accept.n, type, strlen(type)) ||
-           memmem(accept.p, accept.n, "*/*", 3);
-}
-
-/* Media types are case-insensitive, and parameters may follow. */
-static bool is_json(struct mc_str type)
-{
-    static const struct mc_str json = MC_STR("application/json");
-
-    return type.n >= json.n && strncasecmp(type.p, json.p, json.n) == 0 &&
-           (type.n == json.n || memchr("; \t", type.p[json.n], 3));
-}
-
 void endpoint_post(struct hub *h, const struct endpoint_request *r)
 {
-    struct mc_str type = mc_http_header(r->req, "Content-Type"), body = mc_http_body(r->req);
+    struct mc_str body = mc_http_body(r->req);
     struct mc_envelope e;
     struct mc_err err;
     int code;
 
-    if (!is_json(type)) {
+    if (!headers_json(r->req)) {
         http_error(r->req, 415, MC_RPC_INVALID_REQUEST, "Content-Type must be application/json");
         return;
     }
-    if (!acceptable(r->req, "application/json") && !acceptable(r->req, "text/event-stream")) {
+    if (!headers_accept(r->req, "application/json") &&
+        !headers_accept(r->req, "text/event-stream")) {
         http_error(r->req, 406, MC_RPC_INVALID_REQUEST,
                    "Accept must allow application/json and text/event-stream");
         return;
@@ -370,20 +360,40 @@ static void on_get_session(void *arg, struct session *s)
                    "this session has 32 event streams, no more are accepted");
 }
 
+/* 2026-07-28 has POST alone (streamable-http § Backward Compatibility); what is no revision is nobody's. */
+static bool version_refused(struct mc_http_req *req)
+{
+    switch (headers_revision(req)) {
+    case HEADERS_REV_MODERN:
+        http_not_allowed(req, "POST", "the revision in MCP-Protocol-Version has POST alone");
+        return true;
+    case HEADERS_REV_BAD:
+        http_error(req, 400, MC_RPC_INVALID_REQUEST,
+                   "the hub does not serve the revision in MCP-Protocol-Version");
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Without a session it is the stream of the old transport: whoever speaks a newer one has had an id with the answer to initialize. Event ids are
+ * of the newer one, too: such a client has lost its session id on the way. */
 void endpoint_get(struct hub *h, const struct endpoint_request *r)
 {
     struct mc_str id = mc_http_header(r->req, "Mcp-Session-Id");
 
-    if (!acceptable(r->req, "text/event-stream")) {
+    if (version_refused(r->req))
+        return;
+    if (!headers_accept(r->req, "text/event-stream"))
         http_error(r->req, 406, MC_RPC_INVALID_REQUEST, "Accept must allow text/event-stream");
-        return;
-    }
-    if (!id.p) {
+    else if (id.p)
+        session_find(h, id, &r->who, r->view, on_get_session, r->req);
+    else if (mc_http_header(r->req, "Last-Event-ID").p)
         http_error(r->req, 400, MC_RPC_INVALID_REQUEST,
-                   "a GET opens the event stream of a session: Mcp-Session-Id is missing");
-        return;
-    }
-    session_find(h, id, &r->who, r->view, on_get_session, r->req);
+                   "Last-Event-ID continues the event stream of a session: Mcp-Session-Id is "
+                   "missing");
+    else
+        httpsse_get(h, r);
 }
 
 static void on_delete_session(void *arg, struct session *s)
@@ -402,6 +412,8 @@ void endpoint_delete(struct hub *h, const struct endpoint_request *r)
 {
     struct mc_str id = mc_http_header(r->req, "Mcp-Session-Id");
 
+    if (version_refused(r->req))
+        return;
     if (!id.p)
         http_error(r->req, 400, MC_RPC_INVALID_REQUEST, "Mcp-Session-Id is missing");
     else

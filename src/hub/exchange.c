@@ -12,6 +12,8 @@ static void exchange_free(struct exchange *x)
 {
     MC_ASSERT(link_empty(&x->calls) && link_empty(&x->waiters));
     link_del(&x->link);
+    if (x->stream && x->stream->whole)
+        x->session->n_posts--;
     mc_buf_done(&x->answers);
     mc_free(x);
 }
@@ -41,7 +43,8 @@ struct exchange *exchange_new(struct hub *h, struct mc_http_req *req, struct vie
     link_init(&x->calls);
     link_init(&x->waiters);
     mc_buf_init(&x->answers, BATCH_OUT_MAX);
-    mc_http_set_data(req, &x->sink);
+    if (req)
+        mc_http_set_data(req, &x->sink);
     link_add(&h->exchanges, &x->link);
     return x;
 }
@@ -129,7 +132,7 @@ static void finish(struct exchange *x)
     struct mc_http_req *req = x->req;
 
     x->req = NULL;
-    if (x->stream)
+    if (x->stream && !x->stream->whole)
         stream_finish(x->stream);
     else if (req && x->sse)
         mc_http_stream_end(req);

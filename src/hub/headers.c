@@ -4,6 +4,7 @@
 #include "json/scan.h"
 #include "mcp/envelope.h"
 #include <stdio.h>
+#include <strings.h>
 
 #define VALUE_MAX 8192
 
@@ -104,5 +105,41 @@ bool headers_name(struct mc_http_req *req, const struct mc_envelope *e, struct h
         return compare(req, "Mcp-Name", e, MC_F_URI, true, fault);
     default:
         return false;
+    }
+}
+
+bool headers_accept(struct mc_http_req *req, const char *type)
+{
+    struct mc_str accept = mc_http_header(req, "Accept");
+
+    return !accept.p || memmem(accept.p, accept.n, type, strlen(type)) ||
+           memmem(accept.p, accept.n, "*/*", 3);
+}
+
+/* Media types are case-insensitive, and parameters may follow. */
+bool headers_json(struct mc_http_req *req)
+{
+    static const struct mc_str json = MC_STR("application/json");
+    struct mc_str type = mc_http_header(req, "Content-Type");
+
+    return type.n >= json.n && strncasecmp(type.p, json.p, json.n) == 0 &&
+           (type.n == json.n || memchr("; \t", type.p[json.n], 3));
+}
+
+enum headers_revision headers_revision(struct mc_http_req *req)
+{
+    struct mc_str version = mc_http_header(req, "MCP-Protocol-Version");
+
+    if (!version.p)
+        return HEADERS_REV_NONE;
+    if (mc_http_header_count(req, "MCP-Protocol-Version") > 1)
+        return HEADERS_REV_BAD;
+    switch (mc_rev_era(mc_rev_find(version))) {
+    case MC_ERA_LEGACY:
+        return HEADERS_REV_LEGACY;
+    case MC_ERA_MODERN:
+        return HEADERS_REV_MODERN;
+    default:
+        return HEADERS_REV_BAD;
     }
 }

@@ -17,6 +17,12 @@ bool headers_version(struct mc_http_req *req, const struct mc_envelope *e,
 bool headers_method(struct mc_http_req *req, const struct mc_envelope *e,
                     struct header_fault *fault);
 bool headers_name(struct mc_http_req *req, const struct mc_envelope *e, struct header_fault *fault);
+/* May the answer be of that media type? */
+bool headers_accept(struct mc_http_req *req, const char *type);
+bool headers_json(struct mc_http_req *req); /* is the body JSON, by its Content-Type? */
+/* The revision in MCP-Protocol-Version. */
+enum headers_revision { HEADERS_REV_NONE, HEADERS_REV_LEGACY, HEADERS_REV_MODERN, HEADERS_REV_BAD };
+enum headers_revision headers_revision(struct mc_http_req *req);
 /* Decodes the sentinel =?base64?…?= ; anything else is literal. false: malformed inside the sentinel. Exposed for tests. */
 bool header_value_decode(struct mc_str value, struct mc_buf *out);
 

@@ -41,6 +41,7 @@
 #define HUB_INPUT_MS 3600000     /* how long a legacy client may take to answer one round */
 #define HUB_ELICITATIONS_MAX 256 /* url elicitations whose completion can still be passed on */
 #define HUB_BATCH_MAX 100        /* messages in one batch (2025-03-26) */
+#define HUB_POSTS_MAX 1024       /* at one HTTP+SSE session, with requests not answered yet */
 #define HUB_LISTENS_MAX 4096
 #define HUB_URIS_MAX 256 /* resource subscriptions of one listen or session */
 #define HUB_WORKSPACES_MAX 64
@@ -236,6 +237,7 @@ struct stream {
     struct session *session;
     unsigned no;
     bool standing;           /* opened by GET: for what belongs to no request */
+    bool whole;              /* HTTP+SSE: all of the session is on it, nothing is kept */
     bool done;               /* nothing more will come */
     struct mc_http_req *req; /* NULL while the client is away */
     uint64_t idle_since;
@@ -251,6 +253,8 @@ struct stream {
 /* Room for one more? The oldest that nobody listens to is dropped for it. */
 bool stream_room(struct session *s);
 struct stream *stream_open(struct session *s, struct mc_http_req *req, bool standing);
+/* The one stream of an HTTP+SSE session, which ends with it; its first event says where to POST. */
+void stream_open_whole(struct session *s, struct mc_http_req *req, struct mc_str endpoint);
 void stream_write(struct stream *st, struct mc_str message);
 void stream_finish(struct stream *st); /* ends the response; kept for a while for resumption */
 void stream_free(struct stream *st);
@@ -283,9 +287,14 @@ struct session {
     unsigned next_stream, next_ask;
     unsigned n_streams, n_asks;
     struct link streams, asks, calls;
+    /* HTTP+SSE (httpsse.c): such a session is no Mcp-Session-Id, and no other run or replica knows it */
+    struct stream *whole;
+    char *messages; /* the path to POST to */
+    unsigned n_posts;
 };
-struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who,
-                            const struct mc_envelope *init);
+/* NULL: there are too many. What its client can do is not known before session_initialize. */
+struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who);
+void session_initialize(struct session *s, const struct mc_envelope *init);
 void session_free(struct session *s); /* cancels its calls, answers its asks, forgets its record */
 /* Finds it here or in the store; got(NULL) when there is none, or it is another principal's or another endpoint's. May call back at once. */
 void session_find(struct hub *h, struct mc_str id, const struct mc_principal *who, struct view *v,
@@ -323,6 +332,7 @@ struct exchange {
     struct link calls, waiters;
     char headers[80]; /* extra ones of a single JSON answer: Mcp-Session-Id */
 };
+/* req may be NULL: the answers go elsewhere. */
 struct exchange *exchange_new(struct hub *h, struct mc_http_req *req, struct view *v,
                               const struct mc_principal *who);
 /* One request's answer; the exchange is freed with the last one. status applies when it is the only answer and goes out as JSON (0: 200). */
@@ -524,8 +534,16 @@ struct endpoint_request {
 void endpoint_post(struct hub *h, const struct endpoint_request *r);
 void endpoint_get(struct hub *h, const struct endpoint_request *r);
 void endpoint_delete(struct hub *h, const struct endpoint_request *r);
+/* A message, or the messages of a batch, of a legacy client whose session x has. */
+void endpoint_message(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
+void endpoint_batch(struct exchange *x, struct mc_bytes *message);
+/* The transport of 2024-11-05 (httpsse.c): the stream, and the POSTs that belong to it. */
+void httpsse_get(struct hub *h, const struct endpoint_request *r);
+void httpsse_post(struct hub *h, const struct endpoint_request *r);
 void http_error(struct mc_http_req *req, int status, int code,
                 const char *message); /* JSON-RPC error without an id */
+void http_not_allowed(struct mc_http_req *req, const char *allowed,
+                      const char *message); /* 405, with what is allowed instead */
 void api_request(struct hub *h, struct mc_http_req *req);
 void api_error(struct mc_http_req *req, int status, const struct mc_err *err);
 void attach_begin(struct hub *h, struct mc_http_req *req);

@@ -10,6 +10,7 @@ libmchub_a_SOURCES += \
 	src/hub/events.c \
 	src/hub/exchange.c \
 	src/hub/headers.c src/hub/headers.h \
+	src/hub/httpsse.c \
 	src/hub/hub.c src/hub/hub.h \
 	src/hub/input.c \
 	src/hub/listen.c \

@@ -1,6 +1,7 @@
 /* The one table of HTTP routes, behind the guard. A segment that begins with ':' captures. */
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "hub/internal.h"
@@ -68,15 +69,25 @@ bool route_match(const char *pattern, struct mc_str path, struct route_captures 
 
 /* ---- the MCP endpoints ---- */
 
-static void mcp(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
-                struct mc_str workspace, struct mc_str server)
-{
-    static const struct {
+/* What one path can do. */
+struct face {
+    const char *allowed;
+    struct {
         struct mc_str method;
         void (*handle)(struct hub *h, const struct endpoint_request *r);
-    } methods[] = {{MC_STR("POST"), endpoint_post},
-                   {MC_STR("GET"), endpoint_get},
-                   {MC_STR("DELETE"), endpoint_delete}};
+    } methods[3];
+};
+static const struct face mcp = {"GET, POST, DELETE",
+                                {{MC_STR("POST"), endpoint_post},
+                                 {MC_STR("GET"), endpoint_get},
+                                 {MC_STR("DELETE"), endpoint_delete}}};
+/* The transport of 2024-11-05. A 405 to a POST is what makes newer clients try GET (streamable-http § Backward Compatibility). */
+static const struct face sse = {"GET", {{MC_STR("GET"), httpsse_get}}};
+static const struct face messages = {"POST", {{MC_STR("POST"), httpsse_post}}};
+
+static void serve(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
+                  const struct face *face, struct mc_str workspace, struct mc_str server)
+{
     struct workspace *ws = workspace_find(h, workspace);
     struct server *srv = ws && server.n ? workspace_server(ws, server) : NULL;
 
@@ -94,57 +105,45 @@ static void mcp(struct hub *h, struct mc_http_req *req, const struct mc_principa
     }
     struct endpoint_request r = {
         .req = req, .who = *who, .view = view_get(ws, srv ? srv->spec->name : NULL)};
-    for (size_t i = 0; i < MC_ARRAY_LEN(methods); i++)
-        if (mc_str_eq(mc_http_method(req), methods[i].method)) {
-            methods[i].handle(h, &r);
+    for (size_t i = 0; i < MC_ARRAY_LEN(face->methods) && face->methods[i].handle; i++)
+        if (mc_str_eq(mc_http_method(req), face->methods[i].method)) {
+            face->methods[i].handle(h, &r);
             return;
         }
-    http_error(req, 405, MC_RPC_INVALID_REQUEST, "the endpoint takes POST, GET and DELETE");
+    MC_CLEANUP(mc_freep) char *why = mc_asprintf("this path takes %s", face->allowed);
+    http_not_allowed(req, face->allowed, why);
 }
 
-static void chosen(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
-                   const struct route_captures *c)
+static void health(struct mc_http_req *req)
 {
-    (void)c;
-    mcp(h, req, who, MC_STR_NONE, MC_STR_NONE);
-}
-
-static void chosen_server(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
-                          const struct route_captures *c)
-{
-    mcp(h, req, who, MC_STR_NONE, c->v[0]);
-}
-
-static void one_workspace(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
-                          const struct route_captures *c)
-{
-    mcp(h, req, who, c->v[0], MC_STR_NONE);
-}
-
-static void one_server(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
-                       const struct route_captures *c)
-{
-    mcp(h, req, who, c->v[0], c->v[1]);
-}
-
-static void health(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
-                   const struct route_captures *c)
-{
-    (void)h, (void)who, (void)c;
     mc_http_reply(req, 200, "application/json", NULL, MC_STR("{\"status\":\"ok\"}\n"));
 }
 
+/* Captures are numbered from 1 on; 0: there is none of it. */
 static const struct {
     const char *pattern;
-    void (*handle)(struct hub *h, struct mc_http_req *req, const struct mc_principal *who,
-                   const struct route_captures *c);
+    const struct face *face; /* NULL: not of the protocol */
+    unsigned workspace, server;
 } routes[] = {
-    {"/mcp", chosen},
-    {"/s/:server/mcp", chosen_server},
-    {"/w/:workspace/mcp", one_workspace},
-    {"/w/:workspace/s/:server/mcp", one_server},
-    {"/healthz", health},
+    {"/mcp", &mcp, 0, 0},
+    {"/s/:server/mcp", &mcp, 0, 1},
+    {"/w/:workspace/mcp", &mcp, 1, 0},
+    {"/w/:workspace/s/:server/mcp", &mcp, 1, 2},
+    {"/sse", &sse, 0, 0},
+    {"/s/:server/sse", &sse, 0, 1},
+    {"/w/:workspace/sse", &sse, 1, 0},
+    {"/w/:workspace/s/:server/sse", &sse, 1, 2},
+    {"/messages", &messages, 0, 0},
+    {"/s/:server/messages", &messages, 0, 1},
+    {"/w/:workspace/messages", &messages, 1, 0},
+    {"/w/:workspace/s/:server/messages", &messages, 1, 2},
+    {"/healthz", NULL, 0, 0},
 };
+
+static struct mc_str captured(const struct route_captures *c, unsigned no)
+{
+    return no ? c->v[no - 1] : MC_STR_NONE;
+}
 
 static bool guarded(struct hub *h, struct mc_http_req *req, struct mc_principal *who)
 {
@@ -193,7 +192,11 @@ static void on_request(void *arg, struct mc_http_req *req)
         return;
     for (size_t i = 0; i < MC_ARRAY_LEN(routes); i++)
         if (route_match(routes[i].pattern, path, &caps)) {
-            routes[i].handle(h, req, &who, &caps);
+            if (routes[i].face)
+                serve(h, req, &who, routes[i].face, captured(&caps, routes[i].workspace),
+                      captured(&caps, routes[i].server));
+            else
+                health(req);
             return;
         }
     /* what changes the hub's state is for its own user, over the unix socket: the token opens the endpoints alone */

@@ -74,6 +74,8 @@ void session_save(struct session *s)
     struct mc_buf b = MC_BUF_INIT(MC_KV_VALUE_MAX);
     char key[48];
 
+    if (s->whole) /* it ends with its connection */
+        return;
     mc_buf_addf(&b, "{\"revision\":%d,\"caps\":%u,\"level\":%d,\"who\":\"%s\",\"workspace\":\"%s\"",
                 s->rev, s->caps, s->level, s->who, s->workspace);
     if (s->server) {
@@ -107,26 +109,32 @@ static char *keep_info(struct mc_jval info)
                                                                           : NULL;
 }
 
-struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who,
-                            const struct mc_envelope *init)
+struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who)
 {
-    struct mc_buf version = MC_BUF_INIT(256);
     char id[33];
 
     if (mc_map_count(h->sessions) >= HUB_SESSIONS_MAX)
         return NULL;
     mc_random_hex(id, 16);
     struct session *s = session_make(h, id);
+    s->rev = MC_REV_2024_11_05;
+    snprintf(s->who, sizeof(s->who), "%s", who->id);
+    s->workspace = mc_strdup(v->ws->name);
+    s->server = mc_strdup(v->only);
+    return s;
+}
+
+void session_initialize(struct session *s, const struct mc_envelope *init)
+{
+    struct mc_buf version = MC_BUF_INIT(256);
+
     mc_env_string(init, MC_F_PROTOCOL_VERSION, &version);
     s->rev = mc_rev_negotiate(mc_buf_str(&version));
     mc_buf_done(&version);
     s->caps = client_caps(mc_jval_of(mc_env(init, MC_F_CAPABILITIES))) & known_caps(s->rev);
+    mc_free(s->client_info);
     s->client_info = keep_info(mc_jval_of(mc_env(init, MC_F_CLIENT_INFO)));
-    snprintf(s->who, sizeof(s->who), "%s", who->id);
-    s->workspace = mc_strdup(v->ws->name);
-    s->server = mc_strdup(v->only);
     session_save(s);
-    return s;
 }
 
 void session_free(struct session *s)
@@ -145,6 +153,7 @@ void session_free(struct session *s)
     mc_free(s->workspace);
     mc_free(s->server);
     mc_free(s->client_info);
+    mc_free(s->messages);
     mc_free(s);
 }
 
@@ -160,7 +169,7 @@ struct view *session_view(struct session *s)
 /* Bound to its caller and its endpoint; to anybody else it does not exist. */
 static bool belongs(const struct session *s, const char *who, const struct view *v)
 {
-    return strcmp(s->who, who) == 0 && strcmp(s->workspace, v->ws->name) == 0 &&
+    return !s->whole && strcmp(s->who, who) == 0 && strcmp(s->workspace, v->ws->name) == 0 &&
            (s->server ? v->only && strcmp(s->server, v->only) == 0 : !v->only);
 }
 

@@ -14,6 +14,8 @@ static void on_gone(struct sink *sink)
     /* a lost connection is no cancellation in the legacy era: the stream waits for its client */
     st->req = NULL;
     st->idle_since = mc_loop_now(st->session->hub->loop);
+    if (st->whole)
+        session_free(st->session);
 }
 
 static void attach(struct stream *st, struct mc_http_req *req)
@@ -24,18 +26,24 @@ static void attach(struct stream *st, struct mc_http_req *req)
     st->req = req;
     st->sink.gone = on_gone;
     mc_http_set_data(req, &st->sink);
-    mc_http_stream_begin(req, headers);
+    mc_http_stream_begin(req, st->whole ? NULL : headers);
+}
+
+static void put_event(struct stream *st, struct mc_str id, const char *event, struct mc_str data)
+{
+    struct mc_buf *out = &st->session->hub->scratch;
+
+    mc_buf_clear(out);
+    mc_sse_write(out, id, event ? mc_str_of(event) : MC_STR_NONE, data);
+    mc_http_stream_write(st->req, mc_buf_str(out));
 }
 
 static void put(struct stream *st, unsigned seq, struct mc_str data)
 {
-    struct mc_buf *out = &st->session->hub->scratch;
     char id[32];
     int n = snprintf(id, sizeof(id), "%u-%u", st->no, seq);
 
-    mc_buf_clear(out);
-    mc_sse_write(out, (struct mc_str){id, (size_t)n}, MC_STR_NONE, data);
-    mc_http_stream_write(st->req, mc_buf_str(out));
+    put_event(st, (struct mc_str){id, (size_t)n}, NULL, data);
 }
 
 /* An id and no data (2025-11-25 basic/transports § Sending Messages): from here on the client can resume, and knows how soon. */
@@ -62,17 +70,32 @@ bool stream_room(struct session *s)
     return false;
 }
 
-struct stream *stream_open(struct session *s, struct mc_http_req *req, bool standing)
+static struct stream *stream_new(struct session *s, bool standing)
 {
     struct stream *st = MC_NEW(struct stream);
 
-    stream_room(s); /* a request's own stream is opened in any case: calls have their bound */
     st->session = s;
     st->no = s->next_stream++;
     st->standing = standing;
     st->next_seq = 1;
     link_add(&s->streams, &st->link);
     s->n_streams++;
+    return st;
+}
+
+void stream_open_whole(struct session *s, struct mc_http_req *req, struct mc_str endpoint)
+{
+    struct stream *st = s->whole = stream_new(s, true);
+
+    st->whole = true;
+    attach(st, req);
+    put_event(st, MC_STR_NONE, "endpoint", endpoint);
+}
+
+struct stream *stream_open(struct session *s, struct mc_http_req *req, bool standing)
+{
+    stream_room(s); /* a request's own stream is opened in any case: calls have their bound */
+    struct stream *st = stream_new(s, standing);
     attach(st, req);
     /* older clients would parse the empty data as JSON */
     if (s->rev >= MC_REV_2025_11_25)
@@ -106,6 +129,11 @@ void stream_write(struct stream *st, struct mc_str message)
 {
     unsigned seq = st->next_seq++;
 
+    if (st->whole) {
+        if (st->req)
+            put_event(st, MC_STR_NONE, "message", message);
+        return;
+    }
     keep(st, seq, message);
     if (st->req)
         put(st, seq, message);

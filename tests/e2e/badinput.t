@@ -159,7 +159,9 @@ bad 'no session at all' 400 -32600 '{"jsonrpc":"2.0","id":1,"method":"tools/list
 open_session 2025-06-18
 post '{"jsonrpc":"2.0","id":1,"method":"ping"}' -H "Mcp-Session-Id: $session" -H 'MCP-Protocol-Version: 1999-01-01'
 is 'a version header that the hub does not serve' "$http" 400
-plain 'GET without a session' 400 -H 'Accept: text/event-stream' "$url/mcp"
+plain 'GET that resumes without a session' 400 -H 'Accept: text/event-stream' -H 'Last-Event-ID: 1-1' "$url/mcp"
+plain 'GET of the revision that has none' 405 -H 'Accept: text/event-stream' -H 'MCP-Protocol-Version: 2026-07-28' "$url/mcp"
+plain 'GET of a revision that is none' 400 -H 'Accept: text/event-stream' -H 'MCP-Protocol-Version: 1999-01-01' "$url/mcp"
 still_serves 'bad requests'
 
 # ---- a client that asks for megabytes and never reads

@@ -4,6 +4,7 @@ E2E_TESTS = \
 	tests/e2e/bytes.t \
 	tests/e2e/cli.t \
 	tests/e2e/exhausted.t \
+	tests/e2e/httpsse.t \
 	tests/e2e/legacy.t \
 	tests/e2e/modern.t \
 	tests/e2e/modern-servers.t \

@@ -15,6 +15,9 @@ echo 'hello there' >"$repo/hello.txt"
 hub_up "$repo" || { e2e_done; exit; }
 
 subtest 'SDK 1.x' timeout 120 "$node" "$here/sdk1-client.mjs" "$url/mcp" "$repo"
+for path in /sse /mcp; do
+    subtest "SDK 1.x over HTTP+SSE at $path" timeout 120 "$node" "$here/sdk1-client.mjs" "$url$path" "$repo" sse
+done
 for era in legacy modern auto; do
     subtest "client 2.x, $era" timeout 120 "$node" "$here/sdk2-client.mjs" "$url/mcp" "$repo" "$era"
 done

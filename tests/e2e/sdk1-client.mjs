@@ -1,8 +1,10 @@
 // The official SDK 1.x (the package that most hosts are built on) against a hub, or, to prove the scenario, against the servers themselves.
 //
 //   node sdk1-client.mjs URL ROOT
+//   node sdk1-client.mjs URL ROOT sse      over HTTP+SSE, the transport of 2024-11-05
 //   node sdk1-client.mjs stdio ROOT
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import * as types from '@modelcontextprotocol/sdk/types.js';
@@ -10,8 +12,9 @@ import { done, is, like, ok, part } from './tap.mjs';
 import * as scenario from './scenario.mjs';
 import { command } from './servers.mjs';
 
-const [where, root] = process.argv.slice(2);
+const [where, root, kind] = process.argv.slice(2);
 const direct = where === 'stdio';
+const old = kind === 'sse';
 
 const requestSchemas = {
     'sampling/createMessage': types.CreateMessageRequestSchema,
@@ -39,17 +42,17 @@ let transport;
 if (direct) {
     for (const server of scenario.SERVERS) clients[server] = await connect(new StdioClientTransport(command(server, root)));
 } else {
-    transport = new StreamableHTTPClientTransport(new URL(where));
+    transport = old ? new SSEClientTransport(new URL(where)) : new StreamableHTTPClientTransport(new URL(where));
     const client = await connect(transport);
     for (const server of scenario.SERVERS) clients[server] = client;
-    ok(transport.sessionId, 'the hub gave a session');
+    ok(old || transport.sessionId, 'the hub gave a session');
     like(client.getServerVersion().name, /mcpctl/, 'serverInfo is the hub');
     const { tools, resources, prompts, logging, completions } = client.getServerCapabilities();
     ok(tools && resources?.subscribe && prompts && logging && completions, 'capabilities are those of the servers');
 }
 
 const t = {
-    label: 'sdk1',
+    label: old ? 'sdk1 over SSE' : 'sdk1',
     root,
     client: server => clients[server],
     name: (server, tool) => (direct ? tool : `${server}__${tool}`),
@@ -73,7 +76,7 @@ await scenario.logging(t);
 await scenario.userInput(t);
 await part('ping', async () => is(await clients.everything.ping(), {}, 'ping'));
 
-if (!direct) {
+if (!direct && !old) {
     await part('the end of a session', async () => {
         const id = transport.sessionId;
         await transport.terminateSession();

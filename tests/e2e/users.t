@@ -3,6 +3,7 @@
 set -u
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 . "$top_srcdir/tests/e2e/lib.sh"
+. "$top_srcdir/tests/e2e/streams.sh"
 
 [ "$(id -u)" -eq 0 ] || skip_all 'only root can become a second user'
 command -v setpriv >/dev/null || skip_all 'no setpriv here'
@@ -41,6 +42,15 @@ like 'the token file is private' "$(find "$XDG_STATE_HOME" -name 'token*' -perm 
 open_session 2025-06-18
 is "another user cannot take over a session, whatever it knows of it" \
     "$(ask -H "Mcp-Session-Id: $session" -H 'MCP-Protocol-Version: 2025-06-18' "http://localhost:$port/mcp")" 401
+
+# Nor can another caller post to somebody's HTTP+SSE session, also when it may use the hub.
+stream sse -H 'Accept: text/event-stream' "$url/sse"
+wait_for 'the endpoint is told' test -s "$work/sse.out"
+messages_url="$url$(sed -n 's/^data: *//p' "$work/sse.out" | head -1)"
+is 'HTTP+SSE: the stream needs the token, too' "$(ask -G "$url/sse")" 401
+is 'HTTP+SSE: and so do its messages' "$(ask "$messages_url")" 401
+is 'HTTP+SSE: a session is its own caller'"'"'s alone' "$(ask -H "Authorization: Bearer $(mc token)" "$messages_url")" 404
+stream_close sse
 
 # The unix socket is the way in for nobody else at all.
 chmod 755 "$work"
