@@ -173,6 +173,7 @@ static void on_exit(void *arg, int code, int sig)
                !b->skip_probe) {
         /* some legacy servers exit on a request before initialize */
         b->skip_probe = true;
+        b->known_modern = false;
         spawn(b);
     } else {
         settle(b, why, false);
@@ -240,6 +241,7 @@ struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spe
     b->isolation = spec->isolation;
     b->catalog = MC_TAKE(spec->cached);
     b->skip_probe = b->catalog && mc_rev_era(b->catalog->rev) == MC_ERA_LEGACY;
+    b->known_modern = b->catalog && mc_rev_era(b->catalog->rev) == MC_ERA_MODERN;
     b->free_slot = -1;
     mc_frame_init(&b->frame, MC_BACKEND_LINE_MAX);
     return b;

@@ -2,7 +2,10 @@
  *
  * basic/versioning and transports/stdio § Backward Compatibility: server/discover first; a DiscoverResult or a modern error means modern, anything else
  * (silence and death included) means legacy. After MC_BACKEND_PROBE_MS of silence initialize is sent as well, on the same pipe: whichever is answered
- * decides, a late answer to the other is dropped. A server that dies of the probe, or stays mute for MC_BACKEND_MUTE_MS, is started again without it. */
+ * decides, a late answer to the other is dropped. A server that dies of the probe, or stays mute for MC_BACKEND_MUTE_MS, is started again without it.
+ *
+ * A server of both eras is spoken to in the modern one. initialize may bind its process to the legacy one (the official SDK's servers do): when that was
+ * sent during the silence and both are answered, it is started again with the probe alone. The era is remembered with the catalog. */
 #include "config.h"
 
 #include "backend/internal.h"
@@ -96,21 +99,6 @@ static void drop_call(struct mc_call *c)
         mc_backend_forget(c, false, NULL);
 }
 
-static bool lists_legacy(struct mc_jval versions)
-{
-    struct mc_jiter it;
-    struct mc_jval v;
-
-    if (!mc_jiter_init(&it, versions) || versions.type != MC_JSON_ARRAY)
-        return false;
-    while (mc_jiter_next(&it, NULL, &v))
-        for (int rev = MC_REV_2024_11_05; rev <= MC_REV_LEGACY_LATEST; rev++)
-            if (v.type == MC_JSON_STRING &&
-                mc_jstr_eq(v.s, mc_str_of(mc_rev_name((enum mc_rev)rev))))
-                return true;
-    return false;
-}
-
 static bool lists_modern(struct mc_jval versions)
 {
     struct mc_jiter it;
@@ -147,11 +135,8 @@ static void on_discover(struct mc_call *c, const struct mc_envelope *e)
             ? lists_modern(versions) && mc_jget(result, "capabilities").type == MC_JSON_OBJECT
             : modern_error(e);
 
-    /* A server of both eras is spoken to in the one whose every feature the hub bridges; see ARCHITECTURE.md. */
-    if (modern && b->protocol != MC_PROTOCOL_MODERN && e->kind == MC_MSG_RESULT &&
-        lists_legacy(versions))
-        modern = false;
     if (!modern) {
+        b->known_modern = false;
         send_initialize(b);
         return;
     }
@@ -159,7 +144,9 @@ static void on_discover(struct mc_call *c, const struct mc_envelope *e)
         backend_start_failed(b, "it speaks 2026-07-28 but refuses server/discover", true);
         return;
     }
-    drop_call(&b->init);
+    b->known_modern = true;
+    if (b->init.state == MC_CALL_SENT)
+        return; /* what it answers to initialize tells whether this process can still be used */
     established(b, MC_REV_MODERN_LATEST, result);
 }
 
@@ -168,8 +155,16 @@ static void on_discover_failed(struct mc_call *c, const struct mc_err *err)
     (void)err;
     struct mc_backend *b = mc_container_of(c, struct mc_backend, probe);
 
+    b->known_modern = false;
     if (b->child)
         send_initialize(b);
+}
+
+/* It has answered the probe late, and initialize as well: this process may be bound to the legacy era by now. */
+static void start_for_modern(struct mc_backend *b)
+{
+    mc_info("backend", "%s: it speaks both eras, starting it again for the modern one", b->name);
+    mc_backend_restart(b);
 }
 
 static void on_initialize(struct mc_call *c, const struct mc_envelope *e)
@@ -181,6 +176,10 @@ static void on_initialize(struct mc_call *c, const struct mc_envelope *e)
     if (e->kind == MC_MSG_ERROR) {
         if (b->probe.state == MC_CALL_SENT)
             return; /* perhaps a modern server: its answer to the probe is still to come */
+        if (b->known_modern) {
+            send_probe(b); /* it is: what it said of itself is asked for once more */
+            return;
+        }
         if (b->protocol == MC_PROTOCOL_AUTO && modern_error(e) && b->skip_probe) {
             b->skip_probe = false; /* it was legacy once, or seemed to be */
             send_probe(b);
@@ -192,6 +191,10 @@ static void on_initialize(struct mc_call *c, const struct mc_envelope *e)
                                 text.len ? text.data : "");
         backend_start_failed(b, why, true);
         mc_buf_done(&text);
+        return;
+    }
+    if (b->known_modern) {
+        start_for_modern(b);
         return;
     }
     struct mc_jval result = mc_jval_of(mc_env(e, MC_F_RESULT));
@@ -216,7 +219,9 @@ static void on_initialize_failed(struct mc_call *c, const struct mc_err *err)
 {
     struct mc_backend *b = mc_container_of(c, struct mc_backend, init);
 
-    if (b->child)
+    if (b->child && b->known_modern)
+        send_probe(b);
+    else if (b->child)
         backend_start_failed(b, err->msg, false);
 }
 
@@ -247,7 +252,7 @@ void handshake_begin(struct mc_backend *b)
         return;
     }
     send_probe(b);
-    if (b->state == MC_BACKEND_STARTING && b->protocol == MC_PROTOCOL_AUTO)
+    if (b->state == MC_BACKEND_STARTING && b->protocol == MC_PROTOCOL_AUTO && !b->known_modern)
         mc_timer_start(b->loop, &b->timer, MC_BACKEND_PROBE_MS, on_timer);
 }
 

@@ -76,9 +76,10 @@ struct mc_backend {
     struct mc_timer timer; /* belongs to the state: set_state stops it */
     bool restart_wanted;   /* start again when the stop is complete */
     bool skip_probe;       /* the era is known, or the probe upset the server */
-    bool heard;            /* something came on stdout since the spawn */
-    bool got_catalog;      /* the lists of this run have been read once */
-    unsigned failures;     /* runs in a row that ended early */
+    bool known_modern; /* it has answered server/discover: silence is no reason for initialize */
+    bool heard;        /* something came on stdout since the spawn */
+    bool got_catalog;  /* the lists of this run have been read once */
+    unsigned failures; /* runs in a row that ended early */
     unsigned restarts;
     uint64_t started_at; /* loop ms, of the process */
     uint64_t
@@ -99,8 +100,8 @@ struct mc_backend {
     struct call_slot *slots;
     size_t n_slots;
     int32_t free_slot;
-    unsigned in_flight;       /* slots in use */
-    unsigned endless;         /* of these, without a deadline */
+    unsigned in_flight; /* slots in use */
+    unsigned endless;   /* of these, without a deadline */
     struct mc_call *queue_head, *queue_tail;
     unsigned queued;
     struct mc_timer sweep; /* deadlines; runs only while there are calls */

@@ -3,6 +3,7 @@ E2E_TESTS = \
 	tests/e2e/badinput.t \
 	tests/e2e/bytes.t \
 	tests/e2e/cli.t \
+	tests/e2e/eras.t \
 	tests/e2e/exhausted.t \
 	tests/e2e/httpsse.t \
 	tests/e2e/legacy.t \
@@ -29,6 +30,14 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/tap.mjs \
 	tests/package.json \
 	tests/package-lock.json
+
+# Servers for the official conformance suite.
+EXTRA_DIST += \
+	tests/conformance/dual.mjs \
+	tests/conformance/legacy.mjs \
+	tests/conformance/modern.mjs \
+	tests/conformance/offers.mjs \
+	tests/conformance/sdk2.mjs
 
 # The embedded servers by themselves, without a hub.
 TESTS += tests/e2e/serve-files.t tests/e2e/serve-git.t

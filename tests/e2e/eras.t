@@ -1,0 +1,52 @@
+#!/bin/sh
+# Which era a server is spoken to in: the modern one when it has it, also when it is slow to say so.
+set -u
+: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+. "$top_srcdir/tests/e2e/lib.sh"
+. "$top_srcdir/tests/e2e/streams.sh"
+
+node=$(echo "$top_srcdir"/tests/node_modules/node-linux-*/bin/node)
+[ -x "$node" ] || node=$(command -v node) || skip_all 'no Node.js here (./bootstrap check brings it)'
+[ -d "$top_srcdir/tests/node_modules/@modelcontextprotocol" ] || skip_all 'tests/node_modules is not there (./bootstrap check brings it)'
+fixtures=$top_srcdir/tests/conformance
+
+# late COMMAND...: ready only after the hub has sent initialize as well
+cat >"$work/late" <<'E2'
+#!/bin/sh
+sleep 3
+exec "$@"
+E2
+chmod +x "$work/late"
+repo=$(new_repo eras)
+servers "$repo" "legacy=$node $fixtures/legacy.mjs" "modern=$node $fixtures/modern.mjs" "dual=$node $fixtures/dual.mjs" \
+    "latelegacy=$work/late $node $fixtures/legacy.mjs" "latemodern=$work/late $node $fixtures/modern.mjs" "late=$work/late $node $fixtures/dual.mjs" \
+    "trace=$work/late $fakeserver --era dual --trace"
+hub_up "$repo" || { e2e_done; exit; }
+all_ready() {
+    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY" and .tools > 0)] | length')" = 7 ]
+}
+# column MEMBER: of all servers, in their order
+column() {
+    mc status --json | jq -r "[.workspaces[0].servers[].$1] | join(\" \")"
+}
+wait_for 'all servers are ready' all_ready
+is 'each is spoken to in the newest era that it has' "$(column era)" 'legacy modern modern legacy modern modern modern'
+is 'those that might be bound to the legacy era were started again' "$(column restarts)" '0 0 0 0 0 1 1'
+for server in legacy modern dual latelegacy latemodern late; do
+    modern_call test_simple_text '{}' "$url/s/$server/mcp"
+    is "$server answers" "$http $(get '.result.content[0].text')" '200 This is a simple text response for testing.'
+done
+is 'the second process got no initialize' "$(trace_count trace '"initialize"')" 1
+
+# The era is remembered with the catalog: silence is then no reason for initialize.
+ok 'the hub ends' mc down --all
+hub_up "$repo" || { e2e_done; exit; }
+for server in legacy modern dual latelegacy latemodern late; do
+    modern_call test_simple_text '{}' "$url/s/$server/mcp"
+done
+modern_call tool1 '{}' "$url/s/trace/mcp"
+is 'the last one answers as well' "$http $(get .result.resultType)" '200 complete'
+is 'the same eras' "$(column era)" 'legacy modern modern legacy modern modern modern'
+is 'nothing was started twice' "$(column restarts)" '0 0 0 0 0 0 0'
+is 'the remembered one got no initialize at all' "$(trace_count trace '"initialize"')" 1
+e2e_done
