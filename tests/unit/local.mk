@@ -19,6 +19,7 @@ CORE_TESTS += \
 	tests/unit/test-map \
 	tests/unit/test-path \
 	tests/unit/test-rand \
+	tests/unit/test-run \
 	tests/unit/test-scan \
 	tests/unit/test-seal \
 	tests/unit/test-splice \
@@ -47,6 +48,8 @@ tests_unit_test_path_SOURCES = tests/unit/test-path.c tests/unit/scratch.h
 tests_unit_test_path_LDADD = $(CORE_LIBS)
 tests_unit_test_rand_SOURCES = tests/unit/test-rand.c
 tests_unit_test_rand_LDADD = $(CORE_LIBS)
+tests_unit_test_run_SOURCES = tests/unit/test-run.c
+tests_unit_test_run_LDADD = $(CORE_LIBS)
 tests_unit_test_scan_SOURCES = tests/unit/test-scan.c tests/unit/scratch.h tests/unit/shared.h
 tests_unit_test_scan_LDADD = $(CORE_LIBS)
 tests_unit_test_seal_SOURCES = tests/unit/test-seal.c
