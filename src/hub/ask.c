@@ -1,4 +1,4 @@
-/* Requests of servers to clients: sampling, elicitation, roots. A stdio server does not say which call caused them; with calls of one client in flight it is
+/* Requests to legacy clients: of servers (sampling, elicitation, roots), and the hub's own. A stdio server does not say which call caused them; with calls of one client in flight it is
  * certain whom to ask, with several clients' nobody is asked. Outside of any call only the roots can be answered: with the workspace's. */
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -147,6 +147,21 @@ void ask_new(struct call *c, struct mc_str key)
     add(c, c->backend)->key = mc_str_dup(key);
 }
 
+void ask_consent(struct call *c, struct mc_str params)
+{
+    struct ask *a = add(c, c->backend);
+    struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
+
+    a->consent = true;
+    mc_buf_addf(
+        &out,
+        "{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":\"elicitation/create\",\"params\":", a->no);
+    mc_buf_adds(&out, params);
+    mc_buf_addc(&out, '}');
+    exchange_event(c->x, mc_buf_str(&out));
+    mc_buf_done(&out);
+}
+
 static void forward(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
 {
     struct ask *a = add(c, b);
@@ -185,15 +200,22 @@ static void suspect(void *arg, struct mc_call *base)
         s->call = c;
 }
 
-static void ask_session(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+const char *ask_trouble(const struct call *c)
 {
     if (!c->x->req && !c->x->stream)
-        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, "the client of this call has gone away");
-    else if (c->x->session->n_asks < HUB_ASKS_MAX)
-        forward(c, b, e);
+        return "the client of this call has gone away";
+    return c->x->session->n_asks < HUB_ASKS_MAX ? NULL
+                                                : "too many requests are open at this client";
+}
+
+static void ask_session(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+{
+    const char *trouble = ask_trouble(c);
+
+    if (trouble)
+        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, trouble);
     else
-        ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
-                   "too many requests are open at this client");
+        forward(c, b, e);
 }
 
 static const char *cap_name(unsigned needs)
@@ -271,6 +293,16 @@ static void key_answered(struct ask *a, const struct mc_envelope *e)
     mc_free(key);
 }
 
+/* A client that answers with an error has not said yes. */
+static void consent_given(struct ask *a, const struct mc_envelope *e)
+{
+    struct call *c = a->call;
+
+    ask_free(a);
+    consent_answered(c,
+                     mc_jval_of(e->kind == MC_MSG_RESULT ? mc_env(e, MC_F_RESULT) : MC_STR_NONE));
+}
+
 void ask_answered(struct session *s, const struct mc_envelope *e)
 {
     uint64_t no;
@@ -284,8 +316,8 @@ void ask_answered(struct session *s, const struct mc_envelope *e)
         struct mc_splice sp;
         if (a->no != no)
             continue;
-        if (a->key) {
-            key_answered(a, e);
+        if (a->key || a->consent) {
+            (a->key ? key_answered : consent_given)(a, e);
             return;
         }
         mc_splice_init(&sp, e->text);
@@ -371,7 +403,7 @@ void asks_of_call_over(struct call *c)
     link_each(l, &c->x->session->asks)
     {
         struct ask *a = link_entry(l, struct ask, link);
-        if (a->call == c && other && !a->key) {
+        if (a->call == c && other && a->server_id) {
             a->call = other;
             other->base.waits_for_client++;
             c->base.waits_for_client--;
@@ -406,8 +438,7 @@ void asks_of_backend_over(struct hub *h, struct mc_backend *b)
         link_each(l, &s->asks)
         {
             struct ask *a = link_entry(l, struct ask, link);
-            if (a->backend == b &&
-                !a->key) /* a question of a result is still good for the next process */
+            if (a->backend == b && a->server_id) /* the others are good for the next process too */
                 withdraw(a, "the server is gone");
         }
     }

@@ -15,6 +15,7 @@
     "\"" IO_MCP "serverInfo\":{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"
 #define CACHEABLE "\"ttlMs\":0,\"cacheScope\":\"private\""
 #define META_MAX (1u << 20)
+#define RETRY_MAX (64u << 20)
 #define NOT_FOUND_MODERN MC_STR("-32602")
 
 /* Members of a request's _meta that are said anew to the server of the other era, or of this hop. */
@@ -151,6 +152,30 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
     return rc ? mc_err_set(err, MC_E_TOO_BIG, "the request is too large for server %s",
                            mc_backend_name(c->backend))
               : 0;
+}
+
+struct mc_bytes *bridge_retry(const struct mc_envelope *first, const struct mc_envelope *retry)
+{
+    static const enum mc_field fields[] = {MC_F_INPUT_RESPONSES, MC_F_REQUEST_STATE};
+    struct mc_buf out = MC_BUF_INIT(RETRY_MAX), put = MC_BUF_INIT(RETRY_MAX);
+    struct mc_bytes *bytes = NULL;
+    struct mc_splice sp;
+
+    mc_splice_init(&sp, retry->text);
+    for (size_t i = 0; i < MC_ARRAY_LEN(fields); i++) {
+        if (mc_env_has(retry, fields[i]))
+            mc_splice_drop_member(&sp, retry->f[fields[i]].key, mc_env(retry, fields[i]));
+        if (mc_env_has(first, fields[i]))
+            mc_buf_addf(&put, "%.*s:%.*s,", MC_STR_ARG(first->f[fields[i]].key),
+                        MC_STR_ARG(mc_env(first, fields[i])));
+    }
+    mc_splice_put(&sp, (struct mc_str){mc_env(retry, MC_F_PARAMS).p + 1, 0}, mc_buf_str(&put));
+    MC_ASSERT(!put.failed &&
+              mc_splice_apply(&sp, false, &out) == 0); /* two requests' bytes at most */
+    bytes = mc_bytes_new(out.data, out.len);
+    mc_buf_done(&put);
+    mc_buf_done(&out);
+    return bytes;
 }
 
 /* Every result to a modern client says what it is and who answered; reads say how long they hold. */

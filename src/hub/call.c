@@ -6,7 +6,6 @@
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
-#include "policy/decide.h"
 #include <stdlib.h>
 
 #define ANSWER_MAX (128u << 20)
@@ -36,6 +35,8 @@ static void record(const struct call *c, bool end, bool failed)
 
 static void call_free(struct call *c)
 {
+    mc_decide_forget(&c->deciding);
+    consent_free(c);
     turns_over(c);
     asks_of_call_over(c);
     parked_free(c);
@@ -45,7 +46,16 @@ static void call_free(struct call *c)
     mc_backend_unref(c->backend);
     mc_catalog_unref(c->catalog);
     mc_bytes_unref(c->message);
+    mc_buf_done(&c->subject);
     mc_free(c);
+}
+
+/* Every end of a call: what has begun has one event more. */
+static void over(struct call *c, bool failed)
+{
+    if (c->begun)
+        record(c, true, failed);
+    call_free(c);
 }
 
 /* ---- the server's side of a call ---- */
@@ -95,8 +105,7 @@ static void nowhere(struct call *c)
     struct mc_envelope e = c->e;
     struct exchange *x = c->x;
 
-    record(c, true, true);
-    call_free(c);
+    over(c, true);
     dispatch_not_found(x, &e);
     mc_bytes_unref(message);
 }
@@ -113,17 +122,16 @@ static int status_of(const struct call *c, const struct mc_envelope *e)
                : 0;
 }
 
-/* The server could not do without what it was refused: that is what the client is told (basic/index § Error Codes). */
-static void missing_capability(const struct call *c, struct mc_buf *out)
+/* basic/index § Error Codes */
+static void missing_capability(const struct call *c, unsigned caps, const char *why,
+                               struct mc_buf *out)
 {
     struct mc_buf data = MC_BUF_INIT(1024);
 
     mc_buf_adds(&data, MC_STR("{\"requiredCapabilities\":"));
-    ask_add_caps(c->lacks, &data);
+    ask_add_caps(caps, &data);
     mc_buf_addc(&data, '}');
-    mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_MISSING_CAPABILITY,
-                 "the server asks for what this request does not declare in clientCapabilities",
-                 mc_buf_str(&data));
+    mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_MISSING_CAPABILITY, why, mc_buf_str(&data));
     mc_buf_done(&data);
 }
 
@@ -141,18 +149,19 @@ void call_answered(struct call *c, const struct mc_envelope *e)
             nowhere(c);
         return;
     }
-    record(c, true, failed);
     if (c->on_result)
         c->on_result(c, e);
-    if (failed && c->lacks) {
-        missing_capability(c, &out);
+    if (failed && c->lacks) { /* it could not do without what it was refused */
+        missing_capability(
+            c, c->lacks,
+            "the server asks for what this request does not declare in clientCapabilities", &out);
         status = 400;
     } else if (bridge_answer(c, e, &out)) {
         mc_buf_clear(&out);
         mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
                      "the server's answer is too large", MC_STR_NONE);
     }
-    call_free(c);
+    over(c, failed);
     exchange_answer(x, mc_buf_str(&out), status);
     mc_buf_done(&out);
 }
@@ -161,9 +170,19 @@ void call_finish(struct call *c, struct mc_str message)
 {
     struct exchange *x = c->x;
 
-    record(c, true, true);
-    call_free(c);
+    over(c, true);
     exchange_answer(x, message, 0);
+}
+
+void call_lacking(struct call *c, unsigned caps, const char *why)
+{
+    struct exchange *x = c->x;
+    struct mc_buf out = MC_BUF_INIT(1u << 16);
+
+    missing_capability(c, caps, why, &out);
+    over(c, true);
+    exchange_answer(x, mc_buf_str(&out), 400);
+    mc_buf_done(&out);
 }
 
 static void on_answer(struct mc_call *base, const struct mc_envelope *e)
@@ -171,27 +190,29 @@ static void on_answer(struct mc_call *base, const struct mc_envelope *e)
     call_answered(mc_container_of(base, struct call, base), e);
 }
 
-static void fail(struct call *c, const struct mc_err *err)
+void call_failed(struct call *c, const struct mc_err *err)
 {
     struct exchange *x = c->x;
     struct mc_buf data = MC_BUF_INIT(4096), out = MC_BUF_INIT(1u << 16);
 
+    if (parked_keep(c, NULL, err) || (c->probing && dispatch_probe(c)))
+        return;
     mc_buf_addf(&data, "{\"reason\":\"%s\",\"server\":", mc_code_slug(err->code));
     mc_jstr_quote(mc_str_of(mc_backend_name(c->backend)), &data);
     mc_buf_addc(&data, '}');
     mc_rpc_error(&out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, err->msg, mc_buf_str(&data));
-    call_free(c);
+    over(c, true);
     exchange_answer(x, mc_buf_str(&out), 0);
     mc_buf_done(&out);
     mc_buf_done(&data);
 }
 
-void call_failed(struct call *c, const struct mc_err *err)
+void call_denied(struct call *c, const char *why)
 {
-    if (parked_keep(c, NULL, err) || (c->probing && dispatch_probe(c)))
-        return;
-    record(c, true, true);
-    fail(c, err);
+    struct mc_err err;
+
+    mc_err_set(&err, MC_E_DENIED, "%s", why);
+    call_failed(c, &err);
 }
 
 static void on_failed(struct mc_call *base, const struct mc_err *err)
@@ -211,8 +232,7 @@ void call_cancel(struct call *c, const char *reason)
     if (c->base.state == MC_CALL_SENT)
         turns_given_up(c);
     mc_backend_forget(&c->base, true, reason);
-    record(c, true, true);
-    call_free(c);
+    over(c, true);
     exchange_drop(x);
 }
 
@@ -224,20 +244,6 @@ void call_send(struct call *c)
 
     if (mc_backend_call(c->backend, &c->base, &err))
         on_failed(&c->base, &err);
-}
-
-static void on_decision(void *arg, enum mc_decision d, const char *reason)
-{
-    struct call *c = arg;
-    struct mc_err err;
-
-    if (d == MC_DECIDE_ALLOW) {
-        record(c, false, false);
-        turns_send(c);
-        return;
-    }
-    mc_err_set(&err, MC_E_DENIED, "the policy does not allow this call: %s", reason);
-    fail(c, &err);
 }
 
 struct call *call_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog,
@@ -277,12 +283,49 @@ static void refuse_state(struct call *c)
     struct mc_envelope e = c->e;
     struct exchange *x = c->x;
 
-    call_free(c);
+    over(c, true);
     exchange_error(x, mc_env(&e, MC_F_ID), MC_RPC_INVALID_PARAMS,
                    "params.requestState was not given for this request, or it was changed; send "
                    "the request anew, without it",
                    MC_STR_NONE, 0);
     mc_bytes_unref(message);
+}
+
+/* ---- the policy ---- */
+
+static void on_decision(struct mc_deciding *d, enum mc_decision decision, const char *reason)
+{
+    struct call *c = mc_container_of(d, struct call, deciding);
+    struct mc_err err;
+
+    switch (decision) {
+    case MC_DECIDE_ALLOW:
+        turns_send(c);
+        break;
+    case MC_DECIDE_ASK:
+        consent_ask(c, reason);
+        break;
+    default:
+        mc_err_set(&err, MC_E_DENIED, "the policy does not allow this call: %s", reason);
+        call_failed(c, &err);
+    }
+}
+
+/* As text: no policy is to be fooled by how a client spells it. */
+static struct mc_str subject_of(struct call *c)
+{
+    struct mc_str raw = c->original.n                  ? c->original
+                        : mc_env_has(&c->e, MC_F_NAME) ? mc_env(&c->e, MC_F_NAME)
+                                                       : mc_env(&c->e, MC_F_URI);
+
+    if (raw.n < 2 || raw.p[0] != '"')
+        return MC_STR_NONE;
+    if (!mc_jstr_has_escape(raw))
+        return (struct mc_str){raw.p + 1, raw.n - 2};
+    mc_buf_done(&c->subject);
+    mc_buf_init(&c->subject, raw.n);
+    mc_jstr_decode(raw, &c->subject);
+    return mc_buf_str(&c->subject);
 }
 
 void call_dispatch(struct call *c)
@@ -291,12 +334,15 @@ void call_dispatch(struct call *c)
         refuse_state(c);
         return;
     }
-
-    struct mc_call_facts facts = {.principal = c->x->who,
-                                  .workspace = c->x->view->ws->name,
-                                  .server = mc_backend_name(c->backend),
-                                  .method = mc_method_info(c->e.method)->name,
-                                  .subject = c->original.n ? c->original : mc_env(&c->e, MC_F_URI)};
-
-    mc_decide(&facts, on_decision, c);
+    if (!c->begun) { /* once, at whichever server it begins */
+        c->begun = true;
+        record(c, false, false);
+    }
+    c->deciding.on_decision = on_decision;
+    c->deciding.facts = (struct mc_call_facts){.principal = c->x->who,
+                                               .workspace = c->x->view->ws->name,
+                                               .server = mc_backend_name(c->backend),
+                                               .method = mc_method_info(c->e.method)->name,
+                                               .subject = subject_of(c)};
+    mc_decide(&c->deciding);
 }

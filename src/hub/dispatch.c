@@ -155,6 +155,7 @@ static void forward_completion(struct exchange *x, struct mc_bytes *message,
                 subject.s; /* where the name to be replaced stands in this method */
         }
     } else {
+        own.f[MC_F_URI].val = subject.s;
         srv = view_template(x->view, mc_str_of(text));
         if (!srv)
             srv = view_resource(x->view, mc_str_of(text));

@@ -18,6 +18,7 @@
 #include "json/scan.h"
 #include "loop/loop.h"
 #include "mcp/envelope.h"
+#include "policy/decide.h"
 #include "store/trust.h"
 
 /* Bounds. */
@@ -29,13 +30,14 @@
 #define HUB_REPLAY_BYTES_MAX (1u << 20)         /* kept per stream; the oldest go first */
 #define HUB_REPLAY_MS 300000                    /* a finished or deserted stream is kept so long */
 #define HUB_ASKS_MAX 64                         /* servers' requests open at one session */
-#define HUB_PARKED_MAX 1024  /* calls whose client was asked in an answer and has not come back */
-#define HUB_PARKED_MS 600000 /* how long it may take to come back */
-#define HUB_GATHER_MS 10     /* what a server asks at once goes out in one answer */
-#define HUB_TURNS_MAX 1024   /* calls that wait until a server has done with another client */
-#define HUB_TURN_MS 45000    /* for so long, or their own deadline */
-#define HUB_GHOSTS_MAX 64    /* calls given up lately */
-#define HUB_GHOST_MS 2000    /* how long they may still ask */
+#define HUB_PARKED_MAX 1024   /* calls whose client was asked in an answer and has not come back */
+#define HUB_PARKED_MS 600000  /* how long it may take to come back */
+#define HUB_CONSENT_MS 600000 /* how long a person may take to allow a call */
+#define HUB_GATHER_MS 10      /* what a server asks at once goes out in one answer */
+#define HUB_TURNS_MAX 1024    /* calls that wait until a server has done with another client */
+#define HUB_TURN_MS 45000     /* for so long, or their own deadline */
+#define HUB_GHOSTS_MAX 64     /* calls given up lately */
+#define HUB_GHOST_MS 2000     /* how long they may still ask */
 #define HUB_INPUT_ROUNDS_MAX 10  /* of one call to a modern server */
 #define HUB_INPUT_PACE_MS 250    /* before a round that asks nothing */
 #define HUB_INPUT_MS 3600000     /* how long a legacy client may take to answer one round */
@@ -60,6 +62,7 @@ struct call;
 struct listen;
 struct parked;
 struct input;
+struct consent;
 
 /* What an HTTP request's data pointer points to, once it is not answered at once. */
 struct sink {
@@ -369,8 +372,12 @@ struct call {
     bool probing;
     struct link waiting; /* for its turn */
     uint64_t turn_due;
-    struct parked *parked; /* its modern client was asked something (parked.c); NULL */
-    struct input *input;   /* its legacy client was asked for a modern server (input.c); NULL */
+    struct mc_deciding deciding;
+    struct mc_buf subject;   /* for its facts, if it had to be decoded */
+    bool begun;              /* the start event is out */
+    struct consent *consent; /* its client is asked whether it may be made (consent.c); NULL */
+    struct parked *parked;   /* its modern client was asked something (parked.c); NULL */
+    struct input *input;     /* its legacy client was asked for a modern server (input.c); NULL */
     unsigned lacks; /* enum client_cap: what the server asked for and the request did not declare */
     void (*on_result)(struct call *c,
                       const struct mc_envelope *e); /* before it is delivered; may be NULL */
@@ -396,6 +403,9 @@ void call_answered(struct call *c,
 void call_failed(struct call *c, const struct mc_err *err);
 void call_finish(struct call *c,
                  struct mc_str message); /* with an answer that the hub has written: a failure */
+void call_denied(struct call *c, const char *why);
+void call_lacking(struct call *c, unsigned caps,
+                  const char *why); /* a modern client's, which declares too little */
 /* May its server ask the client during this call? */
 static inline bool call_may_ask(const struct call *c)
 {
@@ -407,6 +417,8 @@ struct call *call_of(struct mc_call *base); /* NULL when it is not a caller's */
 int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out,
                    struct mc_err *err);
 int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out);
+/* A retry as it goes to the server: what it has for the hub gives way to what the request had there at first. */
+struct mc_bytes *bridge_retry(const struct mc_envelope *first, const struct mc_envelope *retry);
 /* The suffix that a result of the hub's own gets in this era: ,"resultType":…}  or  }. cacheable: with ttlMs and cacheScope. */
 void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out);
 /* That of one which asks for input. */
@@ -466,7 +478,8 @@ struct ask {          /* a server's request that waits for a client's answer */
     struct call *call; /* the call that caused it; NULL when that ended meanwhile */
     struct mc_backend *backend;
     unsigned no;
-    char *server_id; /* raw id of the server's request; NULL with key */
+    bool consent;    /* the hub's own: may the call be made? */
+    char *server_id; /* raw id of the server's request; NULL with key and consent */
     char *
         key; /* raw, in inputRequests: a modern server has asked in a result, the answer is for input.c */
     char *token; /* raw progress token that the server gave, or NULL */
@@ -488,8 +501,16 @@ void turns_given_up(struct call *c); /* it was sent, and its answer will not be 
 bool turns_haunted(
     const struct call *c); /* may another client's call that was given up be asking? */
 
+/* Calls that a person has to allow (consent.c). */
+void consent_ask(struct call *c, const char *reason);
+void consent_answered(struct call *c, struct mc_jval result); /* an ElicitResult */
+void consent_free(struct call *c);
+
 /* Calls of modern clients whose server asks: the client is asked in the answer, and its retry goes on with the call (parked.c). */
 void parked_ask(struct call *c, const struct mc_envelope *e);
+/* The hub's own question, params of elicitation/create. */
+void parked_consent(struct call *c, struct mc_str params);
+const char *parked_trouble(const struct call *c); /* why it cannot be asked now; NULL */
 /* Is the server's last word on this call to be kept, because its client has not come back yet? */
 bool parked_keep(struct call *c, const struct mc_envelope *e, const struct mc_err *err);
 /* A request with a requestState. False: the state is not the hub's. */
@@ -497,6 +518,12 @@ bool parked_retry(struct exchange *x, struct mc_bytes *message, const struct mc_
 void parked_withdrawn(struct hub *h, struct mc_backend *b,
                       struct mc_str server_id); /* by the server */
 void parked_free(struct call *c);
+/* Its requestState (state.c). */
+void state_seal(const struct exchange *x, const struct mc_envelope *e, uint64_t no, uint64_t round,
+                struct mc_buf *out);
+/* -MC_E_DENIED: it is none of the hub's, or not for this request; -MC_E_TIMEOUT: too old. */
+int state_open(const struct exchange *x, const struct mc_envelope *e, uint64_t *no,
+               uint64_t *round);
 /* Calls of legacy clients whose modern server asks in its result (input.c). */
 bool input_required(const struct call *c, const struct mc_envelope *e);
 /* False: it is an ordinary answer, or one that this client cannot be asked about. */
@@ -507,6 +534,8 @@ void input_add_members(
     struct mc_buf *out); /* what the retry's params have in front, each with its comma */
 void input_free(struct call *c);
 void ask_new(struct call *c, struct mc_str key);
+void ask_consent(struct call *c, struct mc_str params);
+const char *ask_trouble(const struct call *c);
 unsigned ask_needs(
     const struct mc_envelope *e); /* enum client_cap: all of them are needed to be asked this */
 /* Refuses a server's request. */

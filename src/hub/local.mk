@@ -5,6 +5,7 @@ libmchub_a_SOURCES += \
 	src/hub/attach.c \
 	src/hub/bridge.c \
 	src/hub/call.c \
+	src/hub/consent.c \
 	src/hub/dispatch.c \
 	src/hub/endpoint.c \
 	src/hub/events.c \
@@ -20,6 +21,7 @@ libmchub_a_SOURCES += \
 	src/hub/registry.c \
 	src/hub/routes.c src/hub/routes.h \
 	src/hub/session.c \
+	src/hub/state.c \
 	src/hub/status.c \
 	src/hub/stream.c \
 	src/hub/subscribe.c \

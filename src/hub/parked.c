@@ -1,22 +1,20 @@
 /* A modern client cannot be sent requests. When a legacy server asks during its call, the call is parked: the client's POST is answered with what the
  * server asks (basic/patterns/mrtr), while the call goes on at the server. The client's retry brings the answers and becomes the call's new front.
+ * The hub's own question, whether the call may be made at all, goes the same way before the call is sent (consent.c).
  *
  *     front ──ask──▶ gathering ──HUB_GATHER_MS──▶ away ──retry──▶ front …
  *                                                   └──HUB_PARKED_MS──▶ cancelled
  *
- * requestState names the call and the round, sealed and bound to the caller, the endpoint, the method and the parameters. It is good for one retry. */
+ * requestState (state.c) names the call and the round, and so is good for one retry. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/rand.h"
-#include "base/seal.h"
 #include "hub/internal.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
-#include <inttypes.h>
 #include <stdio.h>
 
 #define MESSAGE_MAX (64u << 20)
@@ -26,7 +24,7 @@ struct question {
     struct link link;
     char key[KEY_MAX]; /* of inputRequests */
     enum mc_method method;
-    char *server_id; /* raw id of the server's request */
+    char *server_id; /* raw id of the server's request; NULL: the hub asks */
     char *request;   /* {"method":…,"params":…} as the client gets it */
 };
 struct parked {
@@ -97,6 +95,10 @@ static void leave_unanswered(struct parked *p, struct question *q, const char *w
 {
     struct mc_buf out = MC_BUF_INIT(4096);
 
+    if (!q->server_id) {
+        question_free(p, q);
+        return;
+    }
     if (q->method == MC_METHOD_ELICITATION)
         mc_rpc_result(&out, mc_str_of(q->server_id), MC_STR("{\"action\":\"cancel\"}"));
     else
@@ -118,54 +120,6 @@ static void answer(struct parked *p, struct question *q, struct mc_str result)
     mc_buf_done(&out);
     mc_buf_done(&line);
     question_free(p, q);
-}
-
-/* ---- requestState ---- */
-
-/* The same value in the same bytes, whatever white space a client puts between its tokens. */
-static void add_compact(struct mc_str json, struct mc_buf *out)
-{
-    bool in_string = false;
-
-    for (size_t i = 0; i < json.n; i++) {
-        char c = json.p[i];
-        if (in_string && c == '\\') {
-            mc_buf_addc(out, c);
-            c = json.p[++i];
-        } else if (c == '"') {
-            in_string = !in_string;
-        } else if (!in_string && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
-            continue;
-        }
-        mc_buf_addc(out, c);
-    }
-}
-
-/* Who may come back with it, and with what. */
-static void binding(const struct exchange *x, const struct mc_envelope *e, char out[MC_SHA256_HEX])
-{
-    static const enum mc_field salient[] = {MC_F_NAME, MC_F_URI, MC_F_ARGUMENTS};
-    struct mc_buf text = MC_BUF_INIT(MESSAGE_MAX);
-
-    mc_buf_addf(&text, "%s%c%s%c%s%c%s", x->who, '\0', x->view->ws->name, '\0',
-                x->view->only ? x->view->only : "", '\0', mc_method_info(e->method)->name);
-    for (size_t i = 0; i < MC_ARRAY_LEN(salient); i++) {
-        mc_buf_addc(&text, '\0');
-        add_compact(mc_env(e, salient[i]), &text);
-    }
-    mc_sha256_hex(mc_buf_str(&text), out);
-    mc_buf_done(&text);
-}
-
-static void add_state(struct parked *p, struct mc_buf *out)
-{
-    struct hub *h = p->call->x->hub;
-    char bound[MC_SHA256_HEX], plain[64];
-    int n = snprintf(plain, sizeof(plain), "%" PRIu64 ".%" PRIu64, p->no, p->round);
-
-    binding(p->call->x, &p->call->e, bound);
-    mc_seal_close(h->seal, (struct mc_str){plain, (size_t)n}, mc_str_of(bound),
-                  mc_loop_now(h->loop) + HUB_PARKED_MS, out);
 }
 
 /* ---- parking ---- */
@@ -215,7 +169,7 @@ static void send_away(struct parked *p)
         mc_buf_addz(&result, q->request);
     }
     mc_buf_adds(&result, MC_STR("},\"requestState\":\""));
-    add_state(p, &result);
+    state_seal(c->x, &c->e, p->no, p->round, &result);
     mc_buf_addc(&result, '"');
     bridge_close_interim(&result);
     if (result.failed || mc_rpc_result(&out, mc_env(&c->e, MC_F_ID), mc_buf_str(&result))) {
@@ -246,19 +200,50 @@ static struct parked *parked_new(struct call *c)
     link_add(&h->parked, &p->link);
     h->n_parked++;
     c->parked = p;
-    c->probing = false; /* this server it is */
     return p;
+}
+
+/* Takes request. */
+static void add_question(struct parked *p, enum mc_method method, struct mc_str server_id,
+                         char *request)
+{
+    struct question *q = MC_NEW(struct question);
+
+    snprintf(q->key, sizeof(q->key), "input-%u", ++p->next_key);
+    q->method = method;
+    q->server_id = server_id.n ? mc_str_dup(server_id) : NULL;
+    q->request = request;
+    link_add(&p->questions, &q->link);
+    p->n_questions++;
+    p->call->base.waits_for_client++;
+}
+
+const char *parked_trouble(const struct call *c)
+{
+    if (!call_may_ask(c))
+        return "a client of this revision cannot be asked in the answer to this method";
+    return c->parked || c->x->hub->n_parked < HUB_PARKED_MAX
+               ? NULL
+               : "too many calls wait for their clients' input";
+}
+
+void parked_consent(struct call *c, struct mc_str params)
+{
+    struct parked *p = c->parked ? c->parked : parked_new(c);
+    char *request =
+        mc_asprintf("{\"method\":\"elicitation/create\",\"params\":%.*s}", MC_STR_ARG(params));
+
+    add_question(p, MC_METHOD_ELICITATION, MC_STR_NONE, request);
+    send_away(p);
 }
 
 void parked_ask(struct call *c, const struct mc_envelope *e)
 {
-    struct hub *h = c->x->hub;
     struct parked *p = c->parked;
-    struct question *q;
+    const char *trouble = parked_trouble(c);
 
-    if (!p && h->n_parked >= HUB_PARKED_MAX) {
-        ask_refuse(c->backend, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
-                   "too many calls wait for their clients' input");
+    if (trouble) {
+        ask_refuse(c->backend, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, trouble);
         return;
     }
     if (p && p->n_questions >= HUB_ASKS_MAX) {
@@ -273,16 +258,10 @@ void parked_ask(struct call *c, const struct mc_envelope *e)
     }
     if (!p)
         p = parked_new(c);
-    q = MC_NEW(struct question);
-    snprintf(q->key, sizeof(q->key), "input-%u", ++p->next_key);
-    q->method = e->method;
-    q->server_id = mc_str_dup(mc_env(e, MC_F_ID));
-    q->request = request;
-    link_add(&p->questions, &q->link);
-    p->n_questions++;
-    c->base.waits_for_client++;
+    c->probing = false; /* this server it is */
+    add_question(p, e->method, mc_env(e, MC_F_ID), request);
     if (!p->away && !mc_timer_active(&p->timer))
-        mc_timer_start(h->loop, &p->timer, HUB_GATHER_MS, on_gathered);
+        mc_timer_start(c->x->hub->loop, &p->timer, HUB_GATHER_MS, on_gathered);
 }
 
 bool parked_keep(struct call *c, const struct mc_envelope *e, const struct mc_err *err)
@@ -311,7 +290,8 @@ void parked_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str server_
         link_each(m, &p->questions)
         {
             struct question *q = link_entry(m, struct question, link);
-            if (p->call->backend == b && mc_str_eq(mc_str_of(q->server_id), server_id))
+            if (q->server_id && p->call->backend == b &&
+                mc_str_eq(mc_str_of(q->server_id), server_id))
                 question_free(p, q);
         }
         if (!p->away && link_empty(&p->questions))
@@ -326,14 +306,8 @@ static void refuse(struct exchange *x, const struct mc_envelope *e, const char *
     exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_INVALID_PARAMS, why, MC_STR_NONE, 0);
 }
 
-static struct parked *find(struct hub *h, struct mc_str plain)
+static struct parked *find(struct hub *h, uint64_t no, uint64_t round)
 {
-    const char *dot = memchr(plain.p, '.', plain.n);
-    uint64_t no, round;
-
-    if (!dot || !mc_str_u64((struct mc_str){plain.p, (size_t)(dot - plain.p)}, &no) ||
-        !mc_str_u64((struct mc_str){dot + 1, plain.n - (size_t)(dot + 1 - plain.p)}, &round))
-        return NULL;
     link_each(l, &h->parked)
     {
         struct parked *p = link_entry(l, struct parked, link);
@@ -372,6 +346,19 @@ static const struct question *malformed(const struct parked *p, struct mc_jval r
     return NULL;
 }
 
+/* The request as its next server is to get it. */
+static void take_message(struct call *c, struct mc_bytes *message, const struct mc_envelope *e)
+{
+    struct mc_bytes *clean = c->consent ? bridge_retry(&c->e, e) : NULL;
+    struct mc_err err;
+
+    mc_bytes_unref(c->message);
+    c->message = clean ? clean : mc_bytes_ref(message);
+    c->e = *e;
+    if (clean)
+        MC_ASSERT(mc_envelope_scan((struct mc_str){clean->data, clean->len}, &c->e, &err) == 0);
+}
+
 /* The call's client is x from now on. */
 static void attach(struct parked *p, struct exchange *x, struct mc_bytes *message,
                    const struct mc_envelope *e)
@@ -384,9 +371,7 @@ static void attach(struct parked *p, struct exchange *x, struct mc_bytes *messag
     link_del(&c->in_exchange);
     link_add(&x->calls, &c->in_exchange);
     c->x = x;
-    mc_bytes_unref(c->message);
-    c->message = mc_bytes_ref(message);
-    c->e = *e;
+    take_message(c, message, e);
     exchange_drop(stand_in);
 }
 
@@ -413,8 +398,14 @@ static void resume(struct parked *p, struct mc_jval responses)
     {
         struct question *q = link_entry(l, struct question, link);
         struct mc_jval result = mc_jget(responses, q->key);
-        if (result.type != MC_JSON_NONE)
-            answer(p, q, result.s);
+        if (result.type == MC_JSON_NONE)
+            continue;
+        if (!q->server_id) { /* the only one */
+            question_free(p, q);
+            consent_answered(c, result);
+            return;
+        }
+        answer(p, q, result.s);
     }
     if (!link_empty(&p->questions)) /* asked once more; what it has answered is with the server */
         send_away(p);
@@ -422,28 +413,18 @@ static void resume(struct parked *p, struct mc_jval responses)
 
 bool parked_retry(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
 {
-    struct mc_buf state = MC_BUF_INIT(MC_SEAL_TEXT_MAX), plain = MC_BUF_INIT(MC_SEAL_TEXT_MAX);
     struct mc_jval responses = mc_jval_of(mc_env(e, MC_F_INPUT_RESPONSES));
-    char bound[MC_SHA256_HEX], why[160];
     const struct question *bad;
-    struct parked *p = NULL;
-    struct mc_err err;
-    int rc = -MC_E_DENIED;
+    struct parked *p;
+    uint64_t no, round;
+    char why[160];
+    int rc = state_open(x, e, &no, &round);
 
-    if (mc_env_string(e, MC_F_REQUEST_STATE, &state)) {
-        binding(x, e, bound);
-        rc = mc_seal_open(x->hub->seal, mc_buf_str(&state), mc_str_of(bound),
-                          mc_loop_now(x->hub->loop), &plain, &err);
-    }
-    if (rc == 0)
-        p = find(x->hub, mc_buf_str(&plain));
-    mc_buf_done(&state);
-    mc_buf_done(&plain);
     if (rc == -MC_E_DENIED)
         return false; /* perhaps it is a modern server's own */
     if (rc) {
         refuse(x, e, "params.requestState has expired; send the request anew, without it");
-    } else if (!p) {
+    } else if (!(p = find(x->hub, no, round))) {
         refuse(x, e,
                "params.requestState was used before, or the call it belongs to is over; send the "
                "request anew, without it");

@@ -16,3 +16,8 @@ tests_helper_fakeserver_LDADD = $(CORE_LIBS)
 check_PROGRAMS += tests/helper/mcpcall
 tests_helper_mcpcall_SOURCES = tests/helper/mcpcall.c
 tests_helper_mcpcall_LDADD = $(CORE_LIBS)
+
+# The program with a policy that has opinions.
+check_PROGRAMS += tests/helper/policyhub
+tests_helper_policyhub_SOURCES = tests/helper/policyhub.c
+tests_helper_policyhub_LDADD = $(CLI_LIBS)
