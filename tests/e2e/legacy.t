@@ -27,11 +27,13 @@ while IFS= read -r line; do
 done
 TEXT
 chmod +x "$work/signin"
+gate gated
+gate steps
 servers "$repo" \
     "good=$fakeserver --trace --list-changed --resources --subscribe --prompts" \
-    "slow=$fakeserver --trace --slow 400" \
+    "gated=$fakeserver --trace --gate $work/gated.gate" \
     "stuck=$fakeserver --trace --slow 60000" \
-    "steps=$fakeserver --slow 200 --progress 3" \
+    "steps=$fakeserver --trace --gate $work/steps.gate --progress 3" \
     "log=$fakeserver --trace --log 2" \
     "sample=$fakeserver --trace --ask sampling" \
     "form=$fakeserver --trace --ask elicitation" \
@@ -124,14 +126,15 @@ for type in application/jsonp application/json-seq text/json ''; do
 done
 
 # ---- batches
-batch='[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"},'$(call '"1"' slow__tool1)','$(call 2 steps__tool2 '{}' '{"progressToken":"t"}')',{"jsonrpc":"2.0","id":3,"method":"no/such"},{"jsonrpc":"2.0","id":9,"result":{}}]'
+batch='[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"},'$(call '"1"' gated__tool1)','$(call 2 steps__tool2 '{}' '{"progressToken":"t"}')',{"jsonrpc":"2.0","id":3,"method":"no/such"},{"jsonrpc":"2.0","id":9,"result":{}}]'
 for version in 2024-11-05 2025-06-18 2025-11-25; do
     open_session "$version"
     legacy "$batch"
     is "a batch at $version" "$http $(get .error.code)" '400 -32600'
 done
 client m 2025-03-26
-plain_batch='[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"},'$(call '"1"' slow__tool1)',{"jsonrpc":"2.0","id":3,"method":"no/such"},{"jsonrpc":"2.0","id":9,"result":{}},7]'
+plain_batch='[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"},'$(call '"1"' gated__tool1)',{"jsonrpc":"2.0","id":3,"method":"no/such"},{"jsonrpc":"2.0","id":9,"result":{}},7]'
+go gated
 in_session m "$plain_batch"
 is 'a batch: every request has its answer, nothing else' "$http $(get 'map(select(has("id"))) | sort_by(.id | tojson) | map("\(.id | tojson)\(if .error then "e" else "r" end)") | join(" ")')" '200 "1"r 1r 3e'
 is 'a batch: what is no message gets an error without an id' "$(get 'map(select(has("id") | not) | .error.code) | tojson')" '[-32600]'
@@ -144,6 +147,9 @@ is 'initialize in a batch' "$(get '.[0].error.code')" -32600
 in_session m '[{"jsonrpc":"2.0","id":1,'
 is 'a batch that is no JSON' "$http $(get .error.code)" '400 -32700'
 begin events m "$batch"
+go steps
+wait_for 'progress precedes the other answers' saw events '.method == "notifications/progress" and .params.progress == 3'
+go gated
 wait_for 'a batch with progress ends' stream_ended events
 is 'a batch that became an event stream loses no answer' \
     "$(messages events | jq -rn '[inputs | if type == "array" then .[] else . end | select(.result or .error)] | sort_by(.id | tojson) | map(.id | tojson) | join(" ")')" '"1" 1 2 3'
@@ -151,16 +157,24 @@ is 'and has the progress' "$(messages events | jq -rn '[inputs | objects | selec
 
 # ---- ids
 in_session a "$(call '"7"' good__echo)" # warms nothing up: it is unknown
-begin seven a "$(call 7 slow__tool1)"
-begin text a "$(call '"7"' slow__tool2)"
+gated_before=$(trace_count gated '"name":"tool1"')
+begin seven a "$(call 7 gated__tool1)"
+begin text a "$(call '"7"' gated__tool2)"
+both_there() {
+    [ "$(trace_count gated '"name":"tool2"')" = 1 ] && [ "$(trace_count gated '"name":"tool1"')" -gt "$gated_before" ]
+}
+wait_for 'both are at the server' both_there
+go gated
+go gated
 wait_for 'two calls with the ids 7 and "7" end' stream_ended seven
 wait_for 'two calls with the ids 7 and "7" end' stream_ended text
 ok '7 gets its own answer' saw seven '.id == 7 and (.result.content[0].text | startswith("tool1"))'
 ok '"7" gets its own answer' saw text '.id == "7" and (.result.content[0].text | startswith("tool2"))'
-begin held a "$(call 8 slow__tool1)"
-wait_for 'the call is in flight' traced slow '"name":"tool1"'
+begin held a "$(call 8 gated__tool3)"
+wait_for 'the call is in flight' traced gated '"name":"tool3"'
 in_session a "$(call 8 good__tool1)"
 is 'an id that is in flight' "$(get .error.code)" -32600
+go gated
 wait_for 'the first one ends' stream_ended held
 ok 'and the first one gets its answer' saw held '.id == 8 and .result'
 in_session a "$(call 8 good__tool1)"
@@ -172,11 +186,14 @@ client d 2025-06-18
 begin pc c "$(call 1 steps__tool1 '{}' '{"progressToken":"t"}')"
 begin pd d "$(call 1 steps__tool2 '{}' '{"progressToken":"t"}')"
 begin pn a "$(call 1 steps__tool3 '{}' '{"progressToken":77}')"
+wait_for 'three calls are at the server' traced steps '"name":"tool3"'
+for name in pc pd pn; do go steps; done
 for name in pc pd pn; do wait_for "$name ends" stream_ended $name; done
 is 'progress of one client' "$(messages pc | jq -rn '[inputs | .params.progress // .result.content[0].text[0:5]] | tojson')" '[1,2,3,"tool1"]'
 is 'progress of the other' "$(messages pd | jq -rn '[inputs | .params.progress // .result.content[0].text[0:5]] | tojson')" '[1,2,3,"tool2"]'
 is 'the token comes back' "$(messages pc | jq -rn '[inputs | .params.progressToken // empty] | unique | tojson')" '["t"]'
 is 'a number as token stays one' "$(messages pn | jq -rn '[inputs | .params.progressToken // empty] | unique | tojson')" '[77]'
+go steps
 in_session a "$(call 1 steps__tool1)"
 is 'no token, no progress: a plain answer' "$(printf '%s' "$head" | grep -ci '^content-type: application/json')" 1
 
@@ -197,6 +214,7 @@ request --max-time 5 -H 'Accept: application/json' -H "Mcp-Session-Id: $session_
 is 'a GET that does not accept events' "$http" 406
 
 begin p new "$(call 21 steps__tool1 '{}' '{"progressToken":"r"}')"
+go steps
 wait_for 'progress comes' saw p '.params.progress == 3'
 wait_for 'the call ends' stream_ended p
 p_first=$(sed -n 's/^id: *//p' "$work/p.out" | head -1)
@@ -229,8 +247,19 @@ stream_close unknown
 
 # ---- list_changed goes to every session once, and on the GET stream
 client poster 2025-06-18
-begin waits poster "$(call 1 slow__tool1)"
+gated_before=$(trace_count gated '"name":"tool1"')
+begin waits poster "$(call 1 gated__tool1)"
+at_the_gate() {
+    [ "$(trace_count gated '"name":"tool1"')" -gt "$gated_before" ]
+}
+wait_for 'the call is at the server' at_the_gate
+told=$(how_many g-new '.method == "notifications/tools/list_changed"')
 in_session a "$(call 1 good__change)"
+told_more() {
+    [ "$(how_many g-new '.method == "notifications/tools/list_changed"')" -gt "$told" ]
+}
+wait_for 'the others are told' told_more
+go gated
 wait_for 'the call ends' stream_ended waits
 is 'no list_changed on the stream of a call' "$(how_many waits '.method')" 0
 standing g2 old

@@ -13,6 +13,7 @@
 [ -x "$top_builddir/mcpctl" ] || skip_all 'mcpctl is not built'
 command -v curl >/dev/null || skip_all 'no curl here'
 command -v jq >/dev/null || skip_all 'no jq here'
+[ -x "$top_builddir/tests/helper/await" ] || skip_all 'tests/helper/await is not built: make check'
 
 work=$(mktemp -d)
 export HOME="$work/home" XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" XDG_RUNTIME_DIR="$work/run"
@@ -46,19 +47,40 @@ leftovers() {
     done
 }
 
-# wait_for WHAT COMMAND...: until the command succeeds; a failed point after 20 s. There is nothing else to wait on than the state itself.
+# wait_for WHAT COMMAND...: until the command succeeds; a failed point after 20 s. It is tried again when something has happened: a file below $work
+# was written (what streams got, what servers and the hub logged), or a process of this test ended. Files that requests write do not count.
 wait_for() {
     waited=$1
     shift
-    wait_tries=0
-    until "$@" >/dev/null 2>&1; do
-        wait_tries=$((wait_tries + 1))
-        if [ "$wait_tries" -gt 400 ]; then
-            fail "$waited (waited for: $*)"
-            return 1
-        fi
-        sleep 0.05
+    "$@" >/dev/null 2>&1 && return
+    rm -f "$work/.await"
+    mkfifo "$work/.await"
+    env -i "$top_builddir/tests/helper/await" 20 "$work" "HOME=$work/home" post head body curl.err >"$work/.await" &
+    wait_pid=$!
+    exec 9<"$work/.await"
+    wait_status=1
+    while [ "$wait_status" -ne 0 ] && read -r _ <&9; do
+        "$@" >/dev/null 2>&1 9<&- && wait_status=0
     done
+    exec 9<&-
+    wait "$wait_pid"
+    if [ "$wait_status" -ne 0 ] && "$@" >/dev/null 2>&1; then
+        diag "$waited: it came without an event that tells of it; the test waited in vain"
+        return 0
+    fi
+    [ "$wait_status" -eq 0 ] || fail "$waited (waited for: $*)"
+    return "$wait_status"
+}
+
+# gate NAME: a place in $work where a server waits until the test lets it go on (fakeserver --gate, or `read -r _ <"$work/NAME.gate"` in a script), so that
+# the order of things is the test's and not the clock's.
+gate() {
+    mkfifo "$work/$1.gate"
+}
+
+# go NAME: lets through one that stands at that gate, and first waits until it is there.
+go() {
+    timeout 20 sh -c 'echo >"$1"' sh "$work/$1.gate" || fail "nobody comes to the gate $1"
 }
 
 nothing_left() {

@@ -10,7 +10,7 @@ servers "$repo" \
     "good=$fakeserver --trace --list-changed --resources --subscribe --prompts" \
     "now=$fakeserver --trace --era modern --list-changed --resources --subscribe --ask sampling" \
     "stuck=$fakeserver --trace --slow 60000" \
-    "steps=$fakeserver --slow 100 --progress 3 --log 2 --trace" \
+    "steps=$fakeserver --progress 3 --log 2 --trace" \
     "form=$fakeserver --trace --ask elicitation"
 hub_up "$repo" || { e2e_done; exit; }
 all_ready() {

@@ -6,8 +6,9 @@ set -u
 . "$top_srcdir/tests/e2e/streams.sh"
 
 repo=$(new_repo parked)
-# "both" asks two things at once, "rounds" one after the other and tells its progress, "quits" withdraws its question and answers, "ends" answers a
-# moment after it asked, "maybe" can do without an answer, "must" cannot, "hangs" never ends.
+# "both" asks two things at once, "rounds" one after the other and tells its progress, "quits" withdraws its question and answers, "ends" asks
+# and answers without waiting, when it may, "maybe" can do without an answer, "must" cannot, "hangs" never ends.
+gate ends
 cat >"$work/asker" <<'TEXT'
 #!/bin/sh
 tool() { printf '{"name":"%s","inputSchema":{"type":"object"}}' "$1"; }
@@ -37,7 +38,7 @@ while IFS= read -r line; do
         printf '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"q1"}}\n'
         text "$id" 'without you'
         ;;
-    *'"name":"ends"'*) form e1 late; sleep 0.3; text "$id" 'in the meantime' ;;
+    *'"name":"ends"'*) form e1 late; read -r _ <"${0%/*}/ends.gate"; text "$id" 'in the meantime' ;;
     *'"name":"maybe"'*) call=$id; sample m1 ;;
     *'"id":"m1"'*) text "$call" "$line" ;;
     *'"name":"must"'*) call=$id; sample m2; form m3 x ;;
@@ -129,6 +130,7 @@ ask 23 asker__quits
 is 'a question that is withdrawn is not asked' "$(said)" 'without you'
 ask 24 asker__ends
 is 'a call whose server does not wait' "$(get .result.resultType)" input_required
+go ends
 wait_for 'its question is answered by nobody' traced asker '"id":"e1"'
 ask 25 asker__ends "$everything" "$(retry '{"input-1":'"$accept"'}')"
 is 'its answer is kept for the retry' "$(get .id) $(said)" '25 in the meantime'

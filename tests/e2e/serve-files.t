@@ -201,17 +201,17 @@ has "$(printf '{"jsonrpc":"2.0","id":1,"method":"ping"}' | "$mcpctl" serve files
 "$mcpctl" serve files "$work/nowhere" </dev/null >/dev/null 2>"$work/err"
 same $? 1 "a root that is not there"
 has "$(cat "$work/err")" "nowhere" "... is named"
-mkfifo "$work/stdin"
+mkfifo "$work/stdin" "$work/stdout"
 "$mcpctl" serve files "$root" <"$work/stdin" >"$work/stdout" &
 pid=$!
-exec 3>"$work/stdin"
+exec 3>"$work/stdin" 4<"$work/stdout"
 # Its answer shows that it is mcpctl, not still the shell that becomes it.
 printf '{"jsonrpc":"2.0","id":1,"method":"ping"}\n' >&3
-until [ -s "$work/stdout" ] || ! kill -0 $pid; do sleep 0.05; done
+has "$(timeout 20 head -n 1 <&4)" '"id":1' "a ping while stdin stays open"
 kill -TERM $pid
 wait $pid 2>/dev/null
 same $? 143 "SIGTERM ends it while stdin is open"
-exec 3>&-
+exec 3>&- 4<&-
 # a pattern that takes for ever, its cancellation, then a call that must be answered first
 yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab | head -n 2000 >"$root/slow"
 out=$(raw "$(init 2025-11-25)" \

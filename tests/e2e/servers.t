@@ -136,7 +136,7 @@ is 'a call wakes a stopped server' "$http $(get .result.resultType) $(field mood
 
 # ---- calls that take too long: another workspace, with short times
 brisk=$(new_repo brisk)
-# Takes three steps of half a second, and says so when it is asked to.
+# Takes five steps of 0.4 s, and says so when it is asked to: longer than a call may take, but for progress. Otherwise it never ends.
 cat >"$work/walker" <<'TEXT'
 #!/bin/sh
 while IFS= read -r line; do
@@ -148,9 +148,10 @@ while IFS= read -r line; do
     *'"initialize"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"w","version":"1"}}}\n' "$id" ;;
     *tools/list*) printf '{"jsonrpc":"2.0","id":%s,"result":{"tools":[{"name":"walk","inputSchema":{"type":"object"}}]}}\n' "$id" ;;
     *tools/call*)
-        for step in 1 2 3; do
-            sleep 0.5
-            [ -z "$token" ] || printf '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":%s,"progress":%s}}\n' "$token" "$step"
+        [ -n "$token" ] || continue
+        for step in 1 2 3 4 5; do
+            sleep 0.4
+            printf '{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":%s,"progress":%s}}\n' "$token" "$step"
         done
         printf '{"jsonrpc":"2.0","id":%s,"result":{"content":[]}}\n' "$id"
         ;;
@@ -159,7 +160,7 @@ done
 TEXT
 chmod +x "$work/walker"
 jq -n --arg walker "$work/walker" --arg fake "$fakeserver" '{mcpServers: {
-    walker: {command: $walker, timeout: {call: "1s"}},
+    walker: {command: $walker, timeout: {call: "1500ms"}},
     mute: {command: $fake, args: ["--no-initialize-answer"], timeout: {start: "1s"}}}}' >"$brisk/.mcp.json"
 (cd "$brisk" && mc trust && mc up -d) >/dev/null 2>&1
 brisk_is() {

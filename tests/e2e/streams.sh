@@ -109,6 +109,16 @@ call() {
     printf '{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"%s","arguments":%s%s}}' "$1" "$2" "${3:-"{}"}" "${4:+,\"_meta\":$4}"
 }
 
+# hub_calls TOOL: how many calls of it the hub has begun; of a hub with -vv
+hub_calls() {
+    grep -F "tools/call \"$1\"" "$work/state/mcpctl/logs/hub.log" | grep -vc ' after [0-9]* us$'
+}
+
+# hub_began TOOL N: so many
+hub_began() {
+    [ "$(hub_calls "$1")" -ge "$2" ]
+}
+
 # traced SERVER PATTERN: has a server with --trace got a message that contains the text?
 traced() {
     grep -qF -- "$2" "$work"/state/mcpctl/logs/*"$1"*.log

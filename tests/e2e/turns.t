@@ -8,7 +8,9 @@ set -u
 . "$top_srcdir/tests/e2e/streams.sh"
 
 repo=$(new_repo turns)
-# "ask" asks the client for the word that it was called with, as careless servers do: it does not heed cancellations, and is slow to ask ("late").
+# "ask" asks the client for the word that it was called with, as careless servers do: it does not heed cancellations, and asks when it may ("late").
+# "sleepy" answers when it may.
+for name in sleepy late; do for word in ada bob; do gate $name-$word; done; done
 cat >"$work/asker" <<'TEXT'
 #!/bin/sh
 tool() { printf '{"name":"%s","inputSchema":{"type":"object"}}' "$1"; }
@@ -23,8 +25,8 @@ while IFS= read -r line; do
         word=$(printf '%s' "$line" | jq -r .params.arguments.word)
         case $line in
         *'plain"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"%s"}]}}\n' "$id" "$word" ;;
-        *'sleepy"'*) { sleep 2; printf '{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"%s"}]}}\n' "$id" "$word"; } & ;;
-        *'late"'*) { sleep 0.6; printf '{"jsonrpc":"2.0","id":"%s","method":"elicitation/create","params":{"message":"%s","requestedSchema":{"type":"object","properties":{}}}}\n' "$id" "$word"; } & ;;
+        *'sleepy"'*) { read -r _ <"${0%/*}/sleepy-$word.gate"; printf '{"jsonrpc":"2.0","id":%s,"result":{"content":[{"type":"text","text":"%s"}]}}\n' "$id" "$word"; } & ;;
+        *'late"'*) { read -r _ <"${0%/*}/late-$word.gate"; printf '{"jsonrpc":"2.0","id":"%s","method":"elicitation/create","params":{"message":"%s","requestedSchema":{"type":"object","properties":{}}}}\n' "$id" "$word"; } & ;;
         *) printf '{"jsonrpc":"2.0","id":"%s","method":"elicitation/create","params":{"message":"%s","requestedSchema":{"type":"object","properties":{}}}}\n' "$id" "$word" ;;
         esac
         ;;
@@ -38,7 +40,7 @@ TEXT
 chmod +x "$work/asker"
 printf '{"mcpServers": {"turns": {"command": "%s"}, "brief": {"command": "%s", "args": ["brief"], "timeout": {"call": 1000}}, "common": {"command": "%s", "args": ["common"], "isolation": "shared"}}}' \
     "$work/asker" "$work/asker" "$work/asker" >"$repo/.mcp.json"
-hub_up "$repo" || { e2e_done; exit; }
+hub_up "$repo" -vv || { e2e_done; exit; }
 all_ready() {
     [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 3 ]
 }
@@ -74,29 +76,44 @@ client bob 2025-11-25 "$form"
 # ---- the first time nobody knows that the server asks: it is refused rather than the wrong one asked
 begin b0 bob "$(call 1 turns__sleepy '{"word":"bob"}')"
 begin a0 ada "$(call 1 turns__late '{"word":"ada"}')"
-wait_for 'both end' stream_ended a0
-wait_for 'both end' stream_ended b0
+wait_for 'hers is at the server' traced turns '"name":"late"'
+wait_for 'his too' traced turns '"name":"sleepy"'
+go late-ada
+wait_for 'hers ends' stream_ended a0
+go sleepy-bob
+wait_for 'and then his' stream_ended b0
 is 'with two clients at once nobody is asked' "$(how_many a0 "$is_asked") $(how_many b0 "$is_asked")" '0 0'
 is 'and the server is told why' "$(text_of a0 | grep -c 'several calls are in flight') $(text_of b0)" '1 bob'
 
 # ---- from then on each has its turn
+# Who is asked, of the four calls of this round; whoever comes first is first.
+asked() {
+    for who in a b; do ! saw "$who$round" "$is_asked" || echo $who; done
+    for who in c d; do ! saw "$who$round" "$input_required" || echo $who; done
+}
+# one_more: somebody is asked who has not been before
+one_more() {
+    [ "$(asked | wc -l)" -gt "$turn" ]
+}
 round=0
 while [ $round -lt 5 ]; do
-    round=$((round + 1))
+    round=$((round + 1)) turn=0 before=
     begin "a$round" ada "$(call 2$round turns__ask '{"word":"ada"}')"
     begin "b$round" bob "$(call 2$round turns__ask '{"word":"bob"}')"
     modern_ask "c$round" turns__ask carol
     modern_ask "d$round" turns__ask dave
-    wait_for 'ada is asked' saw "a$round" "$is_asked"
-    is "round $round: while she is asked nobody else is" "$(how_many "b$round" "$is_asked") $(how_many "c$round" "$input_required") $(how_many "d$round" "$input_required")" '0 0 0'
-    legacy_answer "a$round" ada
-    wait_for 'bob is asked' saw "b$round" "$is_asked"
-    legacy_answer "b$round" bob
-    wait_for 'carol is asked' saw "c$round" "$input_required"
-    is "round $round: a parked call keeps its turn" "$(how_many "d$round" .)" 0
-    modern_answer "c$round" "cc$round" turns__ask carol
-    wait_for 'dave is asked' saw "d$round" "$input_required"
-    modern_answer "d$round" "dd$round" turns__ask dave
+    while [ $turn -lt 4 ] && wait_for "round $round: somebody is asked" one_more; do
+        turn=$((turn + 1))
+        all=$(asked)
+        is "round $round: one at a time" "$(printf '%s\n' "$all" | wc -l)" $turn
+        next=$(printf '%s\n' "$all" | grep -v "^[x$before]$" | head -1) before=$before$next
+        case $next in
+        a) legacy_answer "a$round" ada ;;
+        b) legacy_answer "b$round" bob ;;
+        c) modern_answer "c$round" "cc$round" turns__ask carol ;;
+        d) modern_answer "d$round" "dd$round" turns__ask dave ;;
+        esac
+    done
     for name in a b cc dd; do wait_for "$name ends" stream_ended "$name$round"; done
     is "round $round: everybody was asked their own question" "$(text_of "a$round") $(text_of "b$round") $(text_of "cc$round") $(text_of "dd$round")" 'ada bob carol dave'
 done
@@ -105,6 +122,7 @@ done
 begin one ada "$(call 30 turns__ask '{"word":"ada"}')"
 wait_for 'ada is asked' saw one "$is_asked"
 begin waits bob "$(call 30 turns__plain '{"word":"bob"}')"
+wait_for 'his call is at the hub' hub_began turns__plain 1
 in_session ada "$(call 31 turns__plain '{"word":"meanwhile"}')"
 is 'who is asked may call what she needs for the answer' "$(get '.result.content[0].text')" meanwhile
 is 'before those that wait' "$(how_many waits .)" 0
@@ -133,7 +151,10 @@ late_calls() {
 begin gone ada "$(call 50 turns__late '{"word":"ada"}')"
 wait_for 'the call is at the server' late_calls 2
 in_session ada '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":50}}'
+asks=$(hub_calls turns__ask)
 begin after bob "$(call 50 turns__ask '{"word":"bob"}')"
+wait_for 'his call is at the hub' hub_began turns__ask $((asks + 1))
+go late-ada
 wait_for 'bob is asked' saw after "$is_asked"
 is 'his own question' "$(messages after | jq -r "select($is_asked) | .params.message")" bob
 legacy_answer after bob
@@ -142,8 +163,12 @@ wait_for 'his call ends' stream_ended after
 # ---- isolation: shared: no turns, and never the wrong one
 begin s2 bob "$(call 60 common__sleepy '{"word":"bob"}')"
 begin s1 ada "$(call 60 common__late '{"word":"ada"}')"
-wait_for 'both end' stream_ended s1
-wait_for 'both end' stream_ended s2
+wait_for 'hers is at the server' traced common '"name":"late"'
+wait_for 'his too' traced common '"name":"sleepy"'
+go late-ada
+wait_for 'hers ends' stream_ended s1
+go sleepy-bob
+wait_for 'and then his' stream_ended s2
 begin s3 ada "$(call 61 common__ask '{"word":"ada"}')"
 wait_for 'ada is asked' saw s3 "$is_asked"
 in_session bob "$(call 62 common__plain '{"word":"bob"}')"

@@ -350,6 +350,12 @@ void fake_call(const struct fake_request *r)
         park(r)->due = mc_now_ms() + (uint64_t)fake.opt.slow;
         return;
     }
+    if (fake.opt.gate && !r->delayed && fake.gate_open == 0) {
+        park(r)->at_gate = true;
+        return;
+    }
+    if (fake.opt.gate && !r->delayed)
+        fake.gate_open--;
     tell_progress(r);
     tell_log(r);
     if (t) {

@@ -19,7 +19,7 @@ enum fake_ask { ASK_NONE, ASK_SAMPLING, ASK_FORM, ASK_URL, ASK_ROOTS };
 struct fake_options {
     enum fake_era era;
     enum fake_ask ask;
-    const char *name, *version, *stderr_text;
+    const char *name, *version, *stderr_text, *gate;
     long tools, slow, big, pages, progress, log, forks, exit_at_once, exit_after;
     bool silent, no_initialize_answer, probe_exit, probe_mute;
     bool garbage, split, wrong_id, answer_twice, exit_mid_call;
@@ -38,7 +38,7 @@ struct fake_request {
     struct mc_str method;
     struct mc_jval params, meta;
     bool modern;
-    bool delayed; /* --slow was served */
+    bool delayed; /* --slow or --gate was served */
     struct fake_caps caps;
 };
 
@@ -49,6 +49,7 @@ struct fake_parked {
     size_t len;
     uint64_t due;   /* 0: waits for an answer */
     unsigned asked; /* number of our request, 0: none */
+    bool at_gate;
 };
 
 /* An open subscriptions/listen. */
@@ -70,6 +71,7 @@ struct fake {
     struct mc_strv subscribed;
     struct fake_listen *listens;
     struct fake_parked *parked;
+    unsigned gate_open; /* calls that go through without waiting */
     unsigned asked; /* requests of ours so far */
     char *state;    /* the requestState that the next retry has to bring */
     char *roots;    /* the client's answer to --roots-at-start */

@@ -4,6 +4,7 @@
 #include "base/time.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -53,6 +54,8 @@ static const struct option {
      "asks for roots when initialized; tool \"roots\" tells them"},
     {"--slow", NUMBER, AT(slow), "MS",
      "each tool's answer waits so long; several at a time; can be cancelled"},
+    {"--gate", TEXT, AT(gate), "FIFO",
+     "each tool's answer waits until a line comes from there; in the order of the calls"},
     {"--silent", FLAG, AT(silent), NULL, "reads everything, never writes"},
     {"--no-initialize-answer", FLAG, AT(no_initialize_answer), NULL, "never answers initialize"},
     {"--probe-exit", FLAG, AT(probe_exit), NULL, "exits with 1 on a request before initialize"},
@@ -210,6 +213,25 @@ static void start(void)
 
 /* ---- the loop ---- */
 
+/* A test that opens the gate before somebody stands there is remembered: the next call goes through. */
+static void open_gate(int fd)
+{
+    char lines[256];
+    ssize_t n = read(fd, lines, sizeof(lines));
+    for (ssize_t i = 0; i < n; i++) {
+        struct fake_parked **at = &fake.parked;
+        while (*at && !(*at)->at_gate)
+            at = &(*at)->next;
+        struct fake_parked *p = *at;
+        if (p) {
+            *at = p->next;
+            fake_call_again(p);
+        } else {
+            fake.gate_open++;
+        }
+    }
+}
+
 static int until_next_due(void)
 {
     uint64_t now = mc_now_ms(), next = UINT64_MAX;
@@ -276,11 +298,15 @@ int main(int argc, char **argv)
     parse_options(argv);
     start();
     struct mc_buf in = MC_BUF_INIT(FAKE_LINE_MAX);
-    struct pollfd stdin_poll = {.fd = STDIN_FILENO, .events = POLLIN};
-    bool open = true;
-    while (open || fake.opt.ignore_term) {
-        if (poll(&stdin_poll, open, until_next_due()) > 0)
-            open = read_some(&in);
+    struct pollfd fds[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
+    if (fake.opt.gate && (fds[1].fd = open(fake.opt.gate, O_RDWR | O_CLOEXEC)) < 0)
+        usage("cannot open", fake.opt.gate);
+    while (fds[0].fd >= 0 || fake.opt.ignore_term) {
+        int n = poll(fds, MC_ARRAY_LEN(fds), until_next_due());
+        if (n > 0 && fds[0].revents && !read_some(&in))
+            fds[0].fd = -1;
+        if (n > 0 && fds[1].revents)
+            open_gate(fds[1].fd);
         call_due();
     }
     mc_buf_done(&in);

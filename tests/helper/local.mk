@@ -21,3 +21,8 @@ tests_helper_mcpcall_LDADD = $(CORE_LIBS)
 check_PROGRAMS += tests/helper/policyhub
 tests_helper_policyhub_SOURCES = tests/helper/policyhub.c
 tests_helper_policyhub_LDADD = $(CLI_LIBS)
+
+# Tells the shell tests when to look again: what they wait for instead of the clock.
+check_PROGRAMS += tests/helper/await
+tests_helper_await_SOURCES = tests/helper/await.c
+tests_helper_await_LDADD = $(CORE_LIBS)

@@ -6,7 +6,8 @@ LINTS = \
 	tests/lint/layers.t \
 	tests/lint/man.t \
 	tests/lint/shell.t \
-	tests/lint/sizes.t
+	tests/lint/sizes.t \
+	tests/lint/sleeps.t
 
 TESTS += $(LINTS)
 EXTRA_DIST += $(LINTS) tests/tap.sh

@@ -254,7 +254,7 @@ static void test_ladder(void)
     done(&r);
 
     r = (struct run){.heard = stop_term_when_ready};
-    spawn(&r, SH("trap 'exit 9' TERM; echo ready; while :; do sleep 1000 & wait; done"));
+    spawn(&r, SH("trap 'exit 9' TERM; echo ready; while :; do sleep infinity & wait; done"));
     run(&r);
     ok(r.code == 9 && r.sig == 0, "rung 2: SIGTERM, which the server may handle");
     done(&r);
@@ -290,7 +290,7 @@ static void test_closed_streams(void)
 
     /* SIGTERM after the default 2 s; the test waits for nothing else. */
     r = (struct run){.heard = stop_after_broken_pipe};
-    spawn(&r, SH("exec <&-; echo ready; exec sleep 1000"));
+    spawn(&r, SH("exec <&-; echo ready; exec sleep infinity"));
     run(&r);
     is_int(r.sig, SIGTERM, "closing its stdin ends a server when it is noticed");
     is_int(mc_child_write(r.child, "x", 1), -MC_E_UNREACHABLE, "nothing can be written after that");
@@ -554,7 +554,7 @@ static void close_now(struct run *r)
 static void test_close(void)
 {
     struct run r = {.heard = close_now};
-    spawn(&r, SH("echo ready; exec sleep 1000"));
+    spawn(&r, SH("echo ready; exec sleep infinity"));
     mc_loop_run(r.loop);
     ok(r.exits == 0 && !r.child, "mc_child_close in a callback drops the callbacks");
     done(&r);

@@ -146,7 +146,7 @@ static void test_signals(void)
     ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM, "SIGTERM goes to the server");
 
     KEEP(&k, "--", "sh", "-c",
-         "trap 'echo asked; exit 8' TERM; echo ready; while :; do sleep 1000 & wait; done");
+         "trap 'echo asked; exit 8' TERM; echo ready; while :; do sleep infinity & wait; done");
     hear(k.out, "ready\n");
     kill(k.pid, SIGTERM);
     is_str(hear(k.out, NULL), "asked\n", "which may handle it");
