@@ -10,6 +10,8 @@ cd "$top_srcdir" || exit 99
 exceptions='
 tests/bench/run: sleep 0.05 # the peer does not tell when it is ready
 tests/bench/startup.c: nanosleep(&(struct timespec){.tv_nsec = RETRY_NS} # it measures when the first answer comes, from outside
+tests/conformance/offers.mjs: const pause = ms # the conformance suite wants its progress and its call to take a moment
+tests/e2e/eras.t: sleep 3 # a server that is slow to come is what is tested
 tests/e2e/servers.t: sleep 0.4 # the slowness of that server is what is tested: progress must come before a deadline, the answer after it
 tests/e2e/tap.mjs: timer = setTimeout( # a deadline, not a wait
 '

@@ -70,7 +70,7 @@ static void out_of_time(void)
 {
     struct mc_run_result got;
     /* The group is killed, its sleeping child with it: the pipe that this holds would otherwise be open. */
-    struct mc_run r = {.argv = ARGV("/bin/sh", "-c", "echo $$; sleep 1000 & sleep 1000"),
+    struct mc_run r = {.argv = ARGV("/bin/sh", "-c", "echo $$; sleep infinity & sleep infinity"),
                        .out_max = 100,
                        .timeout_ms = 300};
     is_int(mc_run(&r, &got, &err), -MC_E_TIMEOUT, "one that does not end");
@@ -85,7 +85,7 @@ static void out_of_time(void)
     mc_run_done(&got);
     /* A descendant that stays does not hold us up. */
     r = (struct mc_run){
-        .argv = ARGV("/bin/sh", "-c", "sleep 1000 & echo $!"), .out_max = 100, .timeout_ms = 60000};
+        .argv = ARGV("/bin/sh", "-c", "sleep infinity & echo $!"), .out_max = 100, .timeout_ms = 60000};
     uint64_t began = mc_now_ms();
     is_int(mc_run(&r, &got, &err), 0, "one that leaves a process behind");
     ok(mc_now_ms() - began < 50000, "is not waited for longer than it lives");
