@@ -488,6 +488,8 @@ void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelo
 void ask_answered(struct session *s, const struct mc_envelope *e);
 void ask_progress(struct session *s, const struct mc_envelope *e);
 void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
+/* A URL that this client was asked to open: its completion is for it. id: the elicitationId. */
+void elicitation_remember(struct session *s, struct mc_backend *b, struct mc_jval id);
 /* notifications/elicitation/complete: to the client that was asked. */
 void elicitation_complete(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
 void asks_of_call_over(struct call *c);
@@ -536,6 +538,10 @@ void input_free(struct call *c);
 void ask_new(struct call *c, struct mc_str key);
 void ask_consent(struct call *c, struct mc_str params);
 const char *ask_trouble(const struct call *c);
+/* Servers of 2025-11-25 that want URLs to be opened before they serve a call (openurl.c). */
+bool openurl_required(const struct call *c, const struct mc_envelope *e);
+/* Appends what the client gets instead; false: it gets the error, or what its request lacks. */
+bool openurl_answer(struct call *c, const struct mc_envelope *e, struct mc_buf *out);
 unsigned ask_needs(
     const struct mc_envelope *e); /* enum client_cap: all of them are needed to be asked this */
 /* Refuses a server's request. */

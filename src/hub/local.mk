@@ -17,6 +17,7 @@ libmchub_a_SOURCES += \
 	src/hub/listen.c \
 	src/hub/load.c src/hub/load.h \
 	src/hub/notify.c \
+	src/hub/openurl.c \
 	src/hub/parked.c \
 	src/hub/registry.c \
 	src/hub/routes.c src/hub/routes.h \
