@@ -1,7 +1,7 @@
 libmchub_a_SOURCES += \
 	src/hub/answers.c \
 	src/hub/api.c \
-	src/hub/ask.c \
+	src/hub/ask.c src/hub/asking.h \
 	src/hub/attach.c \
 	src/hub/bridge.c \
 	src/hub/call.c \

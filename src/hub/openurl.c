@@ -2,7 +2,7 @@
  * first. Who knows that error gets it; a modern client is asked in its result, and its retry is the same call once more: nothing is open at the server
  * meanwhile, so that no requestState is needed. Everybody else is told what to open in words. */
 #include "base/buf.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/map.h"
 #include "base/rand.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 
 struct retired { /* nobody's any more, but still on the stop ladder */
     struct link link;
