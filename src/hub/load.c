@@ -85,8 +85,7 @@ static void run(void *arg)
     struct mc_err err;
 
     /* problems inside the files are part of the config; only an unusable root is an error */
-    struct mc_config_input in = {.root = job->root, .env = job->env.v};
-    int rc = mc_config_load(&in, &job->config, &err);
+    int rc = mc_config_load(job->root, &job->config, &err);
     if (rc && rc != -MC_E_CONFIG) {
         job->err = err;
         return;
