@@ -12,6 +12,7 @@ EXTRA_DIST += tests/tap.h
 
 include tests/unit/local.mk
 include tests/helper/local.mk
+include tests/diff/local.mk
 include tests/lint/local.mk
 include tests/e2e/local.mk
 include tests/fuzz/local.mk
