@@ -37,7 +37,7 @@ static void collect(const struct mc_config *config, const struct mc_trust_book *
     for (size_t i = 0; i < n; i++) {
         const struct mc_server_spec *spec = mc_config_server(config, i);
         enum mc_trust trust = mc_trust_check(book, mc_config_root(config), spec);
-        if (spec->disabled || spec->builtin || spec->transport != MC_TRANSPORT_STDIO ||
+        if (spec->disabled || spec->mine || spec->transport != MC_TRANSPORT_STDIO ||
             trust == MC_TRUST_YES)
             continue;
         ret->specs[ret->n] = spec;

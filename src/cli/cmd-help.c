@@ -19,6 +19,7 @@
 #include "config/config.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #define PROSE_MAX (256u << 10)
 
@@ -120,7 +121,7 @@ static void config_servers(void)
     struct mc_config *config = NULL;
     if (mc_path_repo_root(".", &root, NULL) < 0)
         return;
-    mc_config_load(root, &config, NULL);
+    mc_config_load(&(struct mc_config_input){.root = root, .env = environ}, &config, NULL);
     for (size_t i = 0; config && i < mc_config_server_count(config); i++)
         offer(mc_config_server(config, i)->name, "");
     mc_config_unref(config);

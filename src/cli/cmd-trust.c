@@ -15,6 +15,7 @@
 #include "store/trust.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #define TEXT_MAX (4u << 20)
 #define NEAR_ENOUGH 3
@@ -45,11 +46,11 @@ static int select_specs(const struct mc_cli *cli, const struct mc_config *config
         const struct mc_server_spec *spec = mc_config_find(config, mc_args_operand(cli->args, i));
         if (!spec)
             return unknown(config, mc_args_operand(cli->args, i), err);
-        if (!spec->builtin)
+        if (!spec->mine)
             specs[n++] = spec;
     }
     for (size_t i = 0; cli->args->n_operands == 0 && i < mc_config_server_count(config); i++) {
-        if (!mc_config_server(config, i)->builtin)
+        if (!mc_config_server(config, i)->mine)
             specs[n++] = mc_config_server(config, i);
     }
     *ret_n = n;
@@ -107,7 +108,7 @@ static int check_names(const struct mc_cli *cli, const char *root, struct mc_err
     struct mc_config *config = NULL;
     struct mc_trust_book *book = NULL;
     int ret = mc_trust_load(&book, err);
-    (void)mc_config_load(root, &config, NULL); /* its mistakes are not the matter here */
+    (void)mc_config_load(&(struct mc_config_input){.root = root, .env = environ}, &config, NULL); /* its mistakes are not the matter here */
     for (size_t i = 0; ret == 0 && config && i < cli->args->n_operands; i++) {
         const char *name = mc_args_operand(cli->args, i);
         if (!mc_config_find(config, name) && !mc_trust_knows(book, root, name))

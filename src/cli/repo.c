@@ -42,7 +42,7 @@ int mc_repo_load(char **ret_root, struct mc_config **ret, struct mc_err *err)
     int r = mc_path_repo_root(".", ret_root, err);
     if (r < 0)
         return r;
-    r = mc_config_load(*ret_root, ret, err);
+    r = mc_config_load(&(struct mc_config_input){.root = *ret_root, .env = environ}, ret, err);
     if (*ret)
         print_diagnostics(*ret, *ret_root);
     if (r == -MC_E_CONFIG && *ret && anything_written(*ret))

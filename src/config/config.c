@@ -1,28 +1,34 @@
 #include "config/config.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/io.h"
 #include "base/map.h"
 #include "base/path.h"
 #include "config/build.h"
-#include "config/sources.h"
+#include "config/keys.h"
 #include "mcp/names.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 
 #define BUILT_IN "built-in"
+#define PORT_DEFAULT 37373
 
 static struct mc_config *config_new(const char *root)
 {
     struct mc_config *c = MC_NEW(struct mc_config);
 
     c->refs = 1;
-    c->root = mc_strdup(root);
+    c->root = mc_strdup(root ? root : "");
     c->name_max = MC_NAME_MAX_DEFAULT;
+    c->port = PORT_DEFAULT;
     c->by_name = mc_map_new();
+    c->tree = mc_node_new("", &mc_key_file);
+    c->tree->value.type = MC_JSON_OBJECT;
+    c->tree->source = &mc_source_add(c, MC_LAYER_BUILTIN, NULL, BUILT_IN)->pub;
     return c;
 }
 
@@ -32,6 +38,15 @@ struct mc_config *mc_config_ref(struct mc_config *c)
     return c;
 }
 
+static void free_source(struct source *s)
+{
+    mc_node_free(s->pub.tree);
+    mc_jsonc_done(&s->doc);
+    mc_free(s->pub.name);
+    mc_free(s->pub.file);
+    mc_free(s);
+}
+
 void mc_config_unref(struct mc_config *c)
 {
     if (!c || --c->refs)
@@ -39,9 +54,14 @@ void mc_config_unref(struct mc_config *c)
     for (size_t i = 0; i < c->n_servers; i++)
         mc_spec_free(c->servers[i]);
     mc_config_forget(c, 0, 0);
+    mc_rules_done(c);
     mc_map_free(c->by_name, NULL);
+    mc_node_free(c->tree);
+    for (size_t i = 0; i < c->n_sources; i++)
+        free_source(c->sources[i]);
     mc_strv_done(&c->allowed_hosts);
     mc_strv_done(&c->allowed_origins);
+    mc_free(c->sources);
     mc_free(c->servers);
     mc_free(c->diags);
     mc_free(c->workspace);
@@ -49,158 +69,86 @@ void mc_config_unref(struct mc_config *c)
     mc_free(c);
 }
 
-/* ---- reports ---- */
-
-static void push_report(struct mc_config *c, enum mc_severity severity, const struct mc_origin *at,
-                        char *msg)
-{
-    if (c->n_diags == c->diags_cap) {
-        c->diags_cap = c->diags_cap ? c->diags_cap * 2 : 8;
-        c->diags = mc_realloc(c->diags, c->diags_cap * sizeof(*c->diags));
-    }
-    c->diags[c->n_diags++] =
-        (struct mc_diag){severity, {mc_strdup(at->file), at->line, at->col}, msg};
-}
-
-void mc_config_report(struct mc_config *c, enum mc_severity severity, const struct mc_origin *at,
-                      char *msg)
-{
-    c->n_errors += severity == MC_SEV_ERROR;
-    if (c->n_diags < MC_CONFIG_DIAGS_MAX) {
-        push_report(c, severity, at, msg);
-        return;
-    }
-    mc_free(msg);
-    if (c->n_diags == MC_CONFIG_DIAGS_MAX)
-        push_report(c, MC_SEV_ERROR, at,
-                    mc_strdup("too many problems; those after this are not shown"));
-}
-
-void mc_config_forget(struct mc_config *c, size_t n_diags, size_t n_errors)
-{
-    while (c->n_diags > n_diags) {
-        struct mc_diag *d = &c->diags[--c->n_diags];
-        mc_free(d->at.file);
-        mc_free(d->msg);
-    }
-    c->n_errors = n_errors;
-}
-
-static bool stands_before(const struct mc_origin *a, const struct mc_origin *b)
-{
-    return a->line < b->line || (a->line == b->line && a->col < b->col);
-}
-
-void mc_config_sort_reports(struct mc_config *c, size_t first)
-{
-    /* By insertion: there are few, nearly all in order, and those of one place must keep theirs. */
-    for (size_t i = first + 1; i < c->n_diags; i++) {
-        struct mc_diag d = c->diags[i];
-        size_t j = i;
-        for (; j > first && stands_before(&d.at, &c->diags[j - 1].at); j--)
-            c->diags[j] = c->diags[j - 1];
-        c->diags[j] = d;
-    }
-}
-
-static const char *below(const char *root, const char *file)
-{
-    size_t n = root ? strlen(root) : 0;
-
-    return n && strncmp(file, root, n) == 0 && file[n] == '/' ? file + n + 1 : file;
-}
-
-char *mc_diag_text(const struct mc_diag *d, const char *root)
-{
-    const char *file = below(root, d->at.file);
-    const char *severity = d->severity == MC_SEV_ERROR ? "error" : "warning";
-
-    if (d->at.line == 0)
-        return mc_asprintf("%s: %s: %s", file, severity, d->msg);
-    return mc_asprintf("%s:%u:%u: %s: %s", file, d->at.line, d->at.col, severity, d->msg);
-}
-
 /* ---- servers ---- */
 
-static size_t index_of(const struct mc_config *c, const char *name)
+/* What is wrong with what it runs; NULL when it can be started. Caller frees. */
+static char *wrong_transport(const struct mc_server_spec *spec)
 {
-    return (size_t)(uintptr_t)mc_map_get(c->by_name, mc_str_of(name));
+    bool has_type = mc_node_child(spec->node, "type") != NULL;
+
+    if (spec->command && spec->url)
+        return mc_strdup("both \"command\" and \"url\" are given; expected one of them");
+    if (!spec->command && !spec->url)
+        return mc_strdup("neither \"command\" nor \"url\" is given; expected the program to start "
+                         "or the address of a remote server");
+    if (spec->command && mc_str_trim(mc_str_of(spec->command)).n == 0)
+        return mc_strdup("\"command\" is empty; expected the program to start");
+    if (spec->url && !*spec->url)
+        return mc_strdup("\"url\" is empty; expected the address of a remote server");
+    if (has_type && spec->command && spec->transport != MC_TRANSPORT_STDIO)
+        return mc_strdup("this \"type\" needs a \"url\", found a \"command\" (that would be type "
+                         "\"stdio\")");
+    if (has_type && spec->url && spec->transport == MC_TRANSPORT_STDIO)
+        return mc_strdup("type \"stdio\" needs a \"command\", found a \"url\" (that would be type "
+                         "\"http\")");
+    return NULL;
 }
 
-static void warn_replaced(struct mc_config *c, const struct mc_server_spec *old,
-                          const struct mc_server_spec *spec)
+/* A report about a server as a whole, with its name as its file writes it. */
+static void report_server(struct mc_config *c, enum mc_severity severity,
+                          const struct mc_server_spec *spec, char *msg /* taken */)
 {
-    MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_str_of(spec->name), false);
+    struct mc_buf path = MC_BUF_INIT(1024);
 
-    if (strcmp(old->digest, spec->digest) == 0)
-        return;
-    mc_config_report(c, MC_SEV_WARNING, &spec->origin,
-                     mc_asprintf("server \"%s\" is given with different content in %s:%u:%u too; "
-                                 "this one is used",
-                                 shown, below(c->root, old->origin.file), old->origin.line,
-                                 old->origin.col));
+    mc_buf_addz(&path, spec->node->below ? spec->node->below : "servers");
+    mc_keypath_add(&path, spec->name);
+    mc_config_report(c, severity, &spec->origin,
+                     mc_container_of(spec->node->source, struct source, pub)->rank,
+                     mc_asprintf("%s: %s", path.data, msg));
+    mc_buf_done(&path);
+    mc_free(msg);
 }
 
-void mc_config_put(struct mc_config *c, struct mc_server_spec *spec)
+static bool is_command_line(const struct mc_server_spec *spec)
 {
-    size_t at = index_of(c, spec->name);
+    return spec->command && spec->args.n == 0 && strchr(spec->command, ' ') &&
+           !strchr("/.~", *spec->command);
+}
 
-    if (at) {
-        if (c->servers[at - 1])
-            warn_replaced(c, c->servers[at - 1], spec);
-        mc_spec_free(c->servers[at - 1]);
-        c->servers[at - 1] = spec;
-        return;
+static bool is_usable(struct mc_config *c, const struct mc_server_spec *spec)
+{
+    char *wrong = wrong_transport(spec);
+
+    if (!wrong && !*spec->digest)
+        wrong = mc_strdup("this server's entry is too long");
+    if (wrong) {
+        report_server(c, MC_SEV_ERROR, spec, wrong);
+        return false;
     }
-    if (c->n_servers == c->servers_cap) {
-        c->servers_cap = c->servers_cap ? c->servers_cap * 2 : 16;
-        c->servers = mc_realloc(c->servers, c->servers_cap * sizeof(*c->servers));
-    }
-    c->servers[c->n_servers++] = spec;
-    mc_map_put(c->by_name, mc_str_of(spec->name), (void *)(uintptr_t)c->n_servers);
+    if (is_command_line(spec))
+        report_server(c, MC_SEV_WARNING, spec,
+                      mc_strdup("\"command\" holds spaces, but it is one program name, not a "
+                                "command line; put the rest into \"args\""));
+    return mc_rules_allow(c, spec);
 }
 
-void mc_config_drop(struct mc_config *c, const char *name)
+static void make_servers(struct mc_config *c)
 {
-    size_t at = index_of(c, name);
+    const struct mc_node *servers = mc_node_child(c->tree, "servers");
+    size_t n = servers ? servers->n_children : 0;
 
-    if (at) {
-        mc_spec_free(c->servers[at - 1]);
-        c->servers[at - 1] = NULL;
-    }
-}
-
-static void add_builtins(struct mc_config *c)
-{
-    static const char *const names[] = {"git", "files"};
-
-    for (size_t i = 0; i < MC_ARRAY_LEN(names); i++) {
-        struct mc_server_spec *spec = mc_spec_new(names[i]);
-        spec->builtin = true;
-        spec->command = mc_strdup("mcpctl");
-        mc_strv_push(&spec->args, "serve");
-        mc_strv_push(&spec->args, names[i]);
-        spec->origin.file = mc_strdup(BUILT_IN);
-        (void)mc_spec_digest(spec);
-        mc_config_put(c, spec);
-    }
-}
-
-/* ---- the whole ---- */
-
-static void close_gaps(struct mc_config *c)
-{
-    size_t n = 0;
-
-    mc_map_free(c->by_name, NULL);
-    c->by_name = mc_map_new();
-    for (size_t i = 0; i < c->n_servers; i++) {
-        if (!c->servers[i])
+    c->servers = mc_calloc(n ? n : 1, sizeof(*c->servers));
+    for (size_t i = 0; i < n; i++) {
+        const struct mc_node *node = servers->child[i];
+        struct mc_server_spec *spec = node->broken ? NULL : mc_spec_of_node(node);
+        if (!spec || !is_usable(c, spec)) {
+            mc_spec_free(spec);
             continue;
-        c->servers[n++] = c->servers[i];
-        mc_map_put(c->by_name, mc_str_of(c->servers[n - 1]->name), (void *)(uintptr_t)n);
+        }
+        spec->builtin = node->layers == MC_LAYER_BIT(MC_LAYER_BUILTIN);
+        c->servers[c->n_servers++] = spec;
+        mc_map_put(c->by_name, mc_str_of(spec->name), spec);
     }
-    c->n_servers = n;
 }
 
 /* Names stay apart whatever the prefix, but people and models could not tell whose tool is whose. */
@@ -222,6 +170,7 @@ static void warn_same_prefixes(struct mc_config *c)
         MC_CLEANUP(mc_freep) char *b = mc_str_printable(mc_str_of(spec->name), false);
         mc_config_report(
             c, MC_SEV_WARNING, &spec->origin,
+            mc_container_of(spec->node->source, struct source, pub)->rank,
             mc_asprintf("servers \"%s\" and \"%s\" both show their tools as %s__…; give "
                         "one of them another \"prefix\"",
                         a, b, shown));
@@ -229,16 +178,12 @@ static void warn_same_prefixes(struct mc_config *c)
     mc_map_free(seen, NULL);
 }
 
-static int finish(struct mc_config *c, struct mc_config **ret, struct mc_err *err)
+/* ---- the whole ---- */
+
+static int result(struct mc_config *c, struct mc_err *err)
 {
-    close_gaps(c);
-    if (c->n_servers == 0 && c->n_errors == 0)
-        add_builtins(c);
-    warn_same_prefixes(c);
-    *ret = c;
     if (c->n_errors == 0)
         return 0;
-
     const struct mc_diag *first = c->diags;
     while (first->severity != MC_SEV_ERROR)
         first++;
@@ -248,62 +193,90 @@ static int finish(struct mc_config *c, struct mc_config **ret, struct mc_err *er
     return mc_err_set(err, MC_E_CONFIG, "%s (and %zu more)", text, c->n_errors - 1);
 }
 
-static void load_source(struct mc_config *c, const struct mc_source *source)
+static bool has_servers(const struct mc_config *c)
 {
-    MC_CLEANUP(mc_freep) char *path = mc_path_join(c->root, source->path);
+    const struct mc_node *servers = mc_node_child(c->tree, "servers");
+
+    return servers && servers->n_children > 0;
+}
+
+/* Every source has been read: they become one. */
+static int finish(struct mc_config *c, struct mc_err *err)
+{
+    for (size_t i = 1; i < c->n_sources; i++)
+        mc_config_merge(c, c->sources[i]);
+    if (!has_servers(c) && c->n_errors == 0)
+        mc_source_of_builtins(c);
+    mc_rules_require(c);
+    mc_values_store(c->tree, c);
+    make_servers(c);
+    warn_same_prefixes(c);
+    mc_config_sort_reports(c);
+    return result(c, err);
+}
+
+static void load_place(struct mc_config *c, const struct mc_place *place)
+{
+    struct source *s = mc_source_add(c, place->layer, place->name, place->path);
     MC_CLEANUP(mc_freep) char *text = NULL;
     struct mc_err why = {0};
     size_t n;
 
-    int ret = mc_io_read(path, MC_CONFIG_FILE_MAX, &text, &n, &why);
+    int ret = mc_io_read(place->path, MC_CONFIG_FILE_MAX, &text, &n, &why);
     if (ret == 0)
-        mc_config_read(c, source, path, text, n);
+        mc_source_read(c, s, text, n, true);
     else if (ret != -MC_E_NOT_FOUND && why.sys_errno != ENOTDIR)
-        mc_config_report(c, MC_SEV_ERROR, &(struct mc_origin){path, 0, 0}, mc_strdup(why.msg));
+        mc_config_report(c, MC_SEV_ERROR, &(struct mc_origin){s->pub.file, 0, 0}, s->rank,
+                         mc_strdup(why.msg));
 }
 
-int mc_config_load(const char *root, struct mc_config **ret, struct mc_err *err)
+static int check_root(const char *root, struct mc_err *err)
 {
-    struct mc_config *c = config_new(root);
     struct stat st;
 
-    *ret = c;
     if (stat(root, &st) < 0)
         return mc_err_sys(err, errno, "cannot use %s as a repo", root);
     if (!S_ISDIR(st.st_mode))
         return mc_err_sys(err, ENOTDIR, "cannot use %s as a repo", root);
-    for (const struct mc_source *source = mc_sources; source->path; source++)
-        load_source(c, source);
-    return finish(c, ret, err);
+    return 0;
 }
 
-int mc_config_load_user(struct mc_config **ret, struct mc_err *err)
+int mc_config_load(const struct mc_config_input *in, struct mc_config **ret, struct mc_err *err)
 {
-    MC_CLEANUP(mc_freep) char *dir = NULL;
-    int rc = mc_path_in(MC_DIR_CONFIG, NULL, &dir, err);
+    struct mc_config *c = config_new(in->root);
+    struct mc_places places;
 
-    if (rc < 0)
-        return rc;
-    *ret = config_new(dir);
-    load_source(*ret, &mc_user_source);
-    return 0;
+    *ret = c;
+    int failed = in->root ? check_root(in->root, err) : 0;
+    if (failed < 0)
+        return failed;
+    mc_places_find(in, &places);
+    for (size_t i = 0; i < places.n; i++)
+        load_place(c, &places.v[i]);
+    if (places.cut)
+        mc_config_report(
+            c, MC_SEV_WARNING, &(struct mc_origin){places.v[places.n - 1].path, 0, 0},
+            c->sources[c->n_sources - 1]->rank,
+            mc_asprintf("more than %d files of config; those after this one are not read",
+                        MC_PLACES_MAX));
+    mc_places_done(&places);
+    mc_sources_of_env(c, in->env);
+    mc_sources_of_sets(c, in->sets);
+    return finish(c, err);
 }
 
 int mc_config_parse(const char *root, const char *file, struct mc_str text, struct mc_config **ret,
                     struct mc_err *err)
 {
     struct mc_config *c = config_new(root);
-    MC_CLEANUP(mc_freep) char *path = mc_path_join(root, file);
-    const struct mc_source *source = mc_sources;
+    enum mc_layer layer;
 
-    while (source->path && strcmp(source->path, file) != 0)
-        source++;
-    if (!source->path) {
-        *ret = c;
+    *ret = c;
+    if (!mc_layer_of_file(file, &layer))
         return mc_err_set(err, MC_E_USAGE, "%s is not one of the config files", file);
-    }
-    mc_config_read(c, source, path, text.p, text.n);
-    return finish(c, ret, err);
+    MC_CLEANUP(mc_freep) char *path = mc_path_join(c->root, file);
+    mc_source_read(c, mc_source_add(c, layer, NULL, path), text.p, text.n, true);
+    return finish(c, err);
 }
 
 /* ---- reading the snapshot ---- */
@@ -321,6 +294,11 @@ const char *mc_config_workspace(const struct mc_config *c)
 size_t mc_config_name_max(const struct mc_config *c)
 {
     return c->name_max;
+}
+
+unsigned mc_config_port(const struct mc_config *c)
+{
+    return c->port;
 }
 
 const struct mc_strv *mc_config_allowed_hosts(const struct mc_config *c)
@@ -345,9 +323,7 @@ const struct mc_server_spec *mc_config_server(const struct mc_config *c, size_t 
 
 const struct mc_server_spec *mc_config_find(const struct mc_config *c, const char *name)
 {
-    size_t at = index_of(c, name);
-
-    return at ? c->servers[at - 1] : NULL;
+    return mc_map_get(c->by_name, mc_str_of(name));
 }
 
 size_t mc_config_diag_count(const struct mc_config *c)
@@ -358,4 +334,24 @@ size_t mc_config_diag_count(const struct mc_config *c)
 const struct mc_diag *mc_config_diag(const struct mc_config *c, size_t i)
 {
     return i < c->n_diags ? &c->diags[i] : NULL;
+}
+
+size_t mc_config_error_count(const struct mc_config *c)
+{
+    return c->n_errors;
+}
+
+const struct mc_node *mc_config_tree(const struct mc_config *c)
+{
+    return c->tree;
+}
+
+size_t mc_config_source_count(const struct mc_config *c)
+{
+    return c->n_sources;
+}
+
+const struct mc_source *mc_config_source(const struct mc_config *c, size_t i)
+{
+    return i < c->n_sources ? &c->sources[i]->pub : NULL;
 }

@@ -1,12 +1,20 @@
 libmccore_a_SOURCES += \
 	src/config/build.h \
 	src/config/config.c src/config/config.h \
+	src/config/diags.c \
 	src/config/dotenv.c src/config/dotenv.h \
 	src/config/expand.c src/config/expand.h \
+	src/config/given.c \
+	src/config/hubentry.c \
+	src/config/keyfind.c \
+	src/config/keypath.c \
 	src/config/keys.c src/config/keys.h \
+	src/config/layers.c src/config/layers.h \
+	src/config/merge.c \
 	src/config/reader.c src/config/reader.h \
 	src/config/resolve.c src/config/resolve.h \
+	src/config/rules.c \
 	src/config/show.c \
-	src/config/sources.c src/config/sources.h \
 	src/config/spec.c \
+	src/config/tree.c src/config/tree.h \
 	src/config/values.c

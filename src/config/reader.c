@@ -4,19 +4,23 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "config/keys.h"
-#include "config/sources.h"
-#include "mcp/names.h"
 
 /* Of a path in a message; deeper ones are cut. */
 #define PATH_MAX_SHOWN 1024
 
+/* A number for all of a client's calls; Claude Code passes over less than a second, and so do we. */
+#define ELSEWHERE_TIMEOUT_MIN_MS 1000
+
 /* ---- where we are ---- */
 
-void mc_reader_place(struct mc_reader *r, struct mc_str at, struct mc_origin *ret)
+static struct mc_origin place(struct mc_reader *r, struct mc_str at)
 {
-    size_t off = (size_t)(at.p - r->doc.text);
+    struct mc_origin ret = {r->source->pub.file, 0, 0};
+    size_t off = (size_t)(at.p - r->source->doc.text);
     unsigned line, col;
 
+    if (!r->places)
+        return ret;
     /* Counting on from the last place keeps a file of thousands of servers linear. */
     if (off < r->place_off || r->place_line == 0) {
         r->place_off = 0;
@@ -27,37 +31,29 @@ void mc_reader_place(struct mc_reader *r, struct mc_str at, struct mc_origin *re
     r->place_col = line == 1 ? r->place_col + col - 1 : col;
     r->place_line += line - 1;
     r->place_off = off;
-    *ret = (struct mc_origin){(char *)r->file, r->place_line, r->place_col};
+    ret.line = r->place_line;
+    ret.col = r->place_col;
+    return ret;
 }
 
 void mc_reader_report(struct mc_reader *r, enum mc_severity severity, struct mc_str at, char *msg)
 {
-    struct mc_origin place;
+    struct mc_origin here = place(r, at);
 
-    mc_reader_place(r, at, &place);
     r->errors += severity == MC_SEV_ERROR;
     if (r->path.len) {
         char *with_path = mc_asprintf("%s: %s", r->path.data, msg);
         mc_free(msg);
         msg = with_path;
     }
-    mc_config_report(r->config, severity, &place, msg);
+    mc_config_report(r->config, severity, &here, r->source->rank, msg);
 }
 
 size_t mc_reader_enter(struct mc_reader *r, const char *name)
 {
     size_t where = r->path.len;
-    bool plain = *name != '\0';
 
-    for (const char *p = name; *p; p++)
-        plain &= (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-                 *p == '_' || *p == '-';
-    if (plain) {
-        mc_buf_addf(&r->path, "%s%s", where ? "." : "", name);
-    } else {
-        MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_str_of(name), false);
-        mc_buf_addf(&r->path, "[\"%s\"]", shown);
-    }
+    mc_keypath_add(&r->path, name);
     return where;
 }
 
@@ -77,179 +73,278 @@ void mc_reader_leave(struct mc_reader *r, size_t where)
         r->path.data[where] = '\0';
 }
 
-/* ---- one server ---- */
+/* ---- nodes ---- */
 
-static void check_transport(struct mc_reader *r, const struct mc_server_spec *spec, bool has_type,
-                            struct mc_str at)
-{
-    char *msg = NULL;
-
-    if (spec->command && spec->url)
-        msg = mc_strdup("both \"command\" and \"url\" are given; expected one of them");
-    else if (!spec->command && !spec->url)
-        msg = mc_strdup("neither \"command\" nor \"url\" is given; expected the program to start "
-                        "or the address of a remote server");
-    else if (spec->command && mc_str_trim(mc_str_of(spec->command)).n == 0)
-        msg = mc_strdup("\"command\" is empty; expected the program to start");
-    else if (spec->url && !*spec->url)
-        msg = mc_strdup("\"url\" is empty; expected the address of a remote server");
-    else if (has_type && spec->command && spec->transport != MC_TRANSPORT_STDIO)
-        msg = mc_strdup(
-            "this \"type\" needs a \"url\", found a \"command\" (that would be type \"stdio\")");
-    else if (has_type && spec->url && spec->transport == MC_TRANSPORT_STDIO)
-        msg = mc_strdup(
-            "type \"stdio\" needs a \"command\", found a \"url\" (that would be type \"http\")");
-    if (msg)
-        mc_reader_report(r, MC_SEV_ERROR, at, msg);
-    else if (spec->command && spec->args.n == 0 && strchr(spec->command, ' ') &&
-             !strchr("/.~", *spec->command))
-        mc_reader_report(r, MC_SEV_WARNING, at,
-                         mc_strdup("\"command\" holds spaces, but it is one program name, not a "
-                                   "command line; put the rest into \"args\""));
-}
-
-/* NULL when the name is fine. */
-static const char *wrong_name(struct mc_str name)
-{
-    if (name.n == 0)
-        return "a server's name cannot be empty";
-    if (name.n > MC_SERVER_NAME_MAX)
-        return "a server's name cannot be longer than 128 bytes";
-    for (size_t i = 0; i < name.n; i++)
-        if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f)
-            return "a server's name cannot hold control characters";
-    return NULL;
-}
-
-static void read_server(struct mc_reader *r, struct mc_str key, const char *name, struct mc_jval v)
-{
-    struct mc_server_spec *spec = mc_spec_new(name);
-    struct mc_config *c = r->config;
-    struct mc_origin at;
-    size_t diags = c->n_diags, all_errors = c->n_errors, errors = r->errors;
-
-    mc_reader_place(r, key, &at);
-    spec->origin = (struct mc_origin){mc_strdup(r->file), at.line, at.col};
-    mc_reader_members(r, mc_keys_server, v, spec);
-    if (mc_spec_is_hub(spec)) {
-        mc_config_forget(c, diags, all_errors);
-        r->errors = errors;
-        mc_spec_free(spec);
-        return;
-    }
-
-    bool has_type = mc_jget(v, "type").type != MC_JSON_NONE;
-    if (r->errors == errors)
-        check_transport(r, spec, has_type, key);
-    if (spec->url && !has_type)
-        spec->transport = MC_TRANSPORT_HTTP;
-    if (r->errors == errors && !mc_spec_digest(spec))
-        mc_reader_report(r, MC_SEV_ERROR, key, mc_strdup("this server's entry is too long"));
-    if (r->errors == errors) {
-        mc_config_put(c, spec);
-        return;
-    }
-    mc_config_drop(c, name);
-    mc_spec_free(spec);
-}
-
-static void read_servers(struct mc_reader *r, struct mc_jval servers)
-{
-    struct mc_jiter it;
-    struct mc_str key;
+/* One member of a container, on its way into the tree. */
+struct member {
+    const char *name;
+    struct mc_str at; /* its name */
     struct mc_jval v;
+    const struct mc_key *key; /* the row that names it; NULL: none */
+};
 
-    mc_jiter_init(&it, servers);
-    while (mc_jiter_next(&it, &key, &v)) {
-        struct mc_buf name = MC_BUF_INIT(MC_CONFIG_FILE_MAX);
+static void read_members(struct mc_reader *r, const struct mc_key *container, struct mc_jval object,
+                         struct mc_node *into);
 
-        mc_jstr_decode(key, &name);
-        const char *wrong = wrong_name(mc_buf_str(&name));
-        if (wrong) {
-            mc_reader_report(r, MC_SEV_ERROR, key, mc_strdup(wrong));
-        } else if (v.type == MC_JSON_OBJECT) {
-            size_t where = mc_reader_enter(r, name.data);
-            read_server(r, key, name.data, v);
-            mc_reader_leave(r, where);
-        } else if (!mc_key_is_comment(name.data)) {
-            size_t where = mc_reader_enter(r, name.data);
-            mc_reader_report(r, MC_SEV_ERROR, v.s,
-                             mc_asprintf("expected an object, found %s", mc_reader_kind(v)));
-            mc_config_drop(r->config, name.data);
-            mc_reader_leave(r, where);
-        }
-        mc_buf_done(&name);
+static bool is_foreign(const struct mc_reader *r)
+{
+    return (MC_LAYER_BIT(r->source->pub.layer) & MC_LAYERS_FOREIGN) != 0;
+}
+
+static void set_place(struct mc_reader *r, struct mc_node *n, const struct member *m)
+{
+    struct mc_origin at = place(r, m->at);
+
+    n->source = &r->source->pub;
+    n->line = at.line;
+    n->col = at.col;
+    n->layers = MC_LAYER_BIT(r->source->pub.layer);
+}
+
+static struct mc_node *container_in(struct mc_reader *r, struct mc_node *into, const char *name,
+                                    const struct mc_key *key, const struct member *m)
+{
+    struct mc_node *n = mc_node_get(into, name);
+
+    if (n)
+        return n;
+    n = mc_node_new(name, key);
+    n->value.type = MC_JSON_OBJECT;
+    set_place(r, n, m);
+    mc_node_add(into, n);
+    return n;
+}
+
+/* The same key under two names. Switched off in either way is switched off. */
+static bool replaces(struct mc_reader *r, struct mc_node *into, struct mc_node *old,
+                     const struct mc_node *n, const struct member *m)
+{
+    struct mc_buf a = MC_BUF_INIT(MC_CONFIG_FILE_MAX), b = MC_BUF_INIT(MC_CONFIG_FILE_MAX);
+
+    mc_node_json(old, false, 0, &a);
+    mc_node_json(n, false, 0, &b);
+    bool same = mc_str_eq(mc_buf_str(&a), mc_buf_str(&b));
+    bool keep = strcmp(n->name, "disabled") == 0 && mc_str_eq(mc_buf_str(&a), MC_STR("true"));
+    mc_buf_done(&a);
+    mc_buf_done(&b);
+    if (same || keep)
+        return false;
+    mc_reader_report(
+        r, MC_SEV_WARNING, m->at,
+        mc_asprintf("another name of \"%s\", which is given on line %u too; this one is used",
+                    old->name, old->line));
+    mc_node_remove(into, old);
+    return true;
+}
+
+static void add_leaf(struct mc_reader *r, struct mc_node *into, const char *name,
+                     const struct mc_key *key, const struct member *m)
+{
+    struct mc_node *old = mc_node_get(into, name);
+    struct mc_node *n = mc_node_new(name, key);
+
+    n->value = m->v;
+    set_place(r, n, m);
+    if (old && !replaces(r, into, old, n, m))
+        mc_node_free(n);
+    else
+        mc_node_add(into, n);
+}
+
+/* The container that an alias such as "tools.deny" leads into; *ret_name is its last name, *ret_key the key there. */
+static struct mc_node *follow(struct mc_reader *r, struct mc_node *into, const struct mc_key *table,
+                              const char *alias, const struct member *m, const char **ret_name,
+                              const struct mc_key **ret_key)
+{
+    const char *dot = strchr(alias, '.');
+
+    *ret_name = alias;
+    if (dot) {
+        MC_CLEANUP(mc_freep) char *first = mc_strndup(alias, (size_t)(dot - alias));
+        const struct mc_key *key = mc_key_find(table, first);
+        into = container_in(r, into, first, key, m);
+        table = key->keys;
+        *ret_name = dot + 1;
     }
+    *ret_key = mc_key_find(table, *ret_name);
+    return into;
 }
 
-/* ---- one file ---- */
+/* ---- members ---- */
 
-static void check_workspace(struct mc_reader *r, struct mc_str at)
+static void unknown(struct mc_reader *r, const struct mc_key *container, const struct member *m)
 {
-    struct mc_config *c = r->config;
-    char name[48];
+    const char *nearest = mc_key_nearest(container->keys, m->name);
+    bool root = container == &mc_key_file;
 
-    mc_name_workspace(c->workspace, "", false, name);
-    if (strcmp(name, c->workspace) == 0)
-        return;
-    mc_reader_report(r, MC_SEV_ERROR, at,
-                     mc_asprintf("expected 1 to 40 of a-z, 0-9 and '-', because it stands in URLs "
-                                 "(\"%s\" would do)",
-                                 name));
-    mc_free(c->workspace);
-    c->workspace = NULL;
-}
-
-/* A member that no table knows: perhaps a server that was not put inside. */
-static void report_stray(struct mc_reader *r, struct mc_str key, const char *name, struct mc_jval v)
-{
-    const char *nearest = mc_key_nearest(mc_keys_root, name);
-    const char *servers = r->source->own ? "servers" : "mcpServers";
-
-    if (mc_jget(v, "command").type != MC_JSON_NONE || mc_jget(v, "url").type != MC_JSON_NONE)
-        mc_reader_report(
-            r, MC_SEV_ERROR, key,
-            mc_asprintf("this server stands outside of \"%s\"; move it in there", servers));
+    if (root && (mc_jget(m->v, "command").type != MC_JSON_NONE ||
+                 mc_jget(m->v, "url").type != MC_JSON_NONE))
+        mc_reader_report(r, MC_SEV_ERROR, m->at,
+                         mc_asprintf("this server stands outside of \"%s\"; move it in there",
+                                     is_foreign(r) ? "mcpServers" : "servers"));
     else if (nearest)
-        mc_reader_report(r, MC_SEV_WARNING, key,
+        mc_reader_report(r, MC_SEV_WARNING, m->at,
                          mc_asprintf("unknown key; did you mean \"%s\"?", nearest));
     else
-        mc_reader_report(r, MC_SEV_WARNING, key, mc_strdup("unknown key"));
+        mc_reader_report(r, MC_SEV_WARNING, m->at, mc_strdup("unknown key"));
 }
 
-static void read_root_member(struct mc_reader *r, struct mc_str key_span, const char *name,
-                             struct mc_jval v)
+/* Why this layer cannot set that key. */
+static const char *misplaced(const struct mc_reader *r, const struct mc_key *key)
 {
-    const struct mc_key *key = mc_key_find(mc_keys_root, name);
+    unsigned here = MC_LAYER_BIT(r->source->pub.layer);
 
-    if (!key) {
-        if (!mc_key_is_comment(name))
-            report_stray(r, key_span, name, v);
-    } else if (key->user && !r->source->user) {
-        mc_reader_report(r, MC_SEV_WARNING, key_span,
-                         mc_strdup("not read from a repo; this key belongs into config.json in ~/.config/mcpctl"));
-    } else if (key->own && !r->source->own) {
-        mc_reader_report(r, MC_SEV_WARNING, key_span,
-                         mc_strdup("not read here; this key belongs into .mcpctl/config.json"));
-    } else if (!key->user && r->source->user && key->type != MC_KEY_FOREIGN) {
-        mc_reader_report(r, MC_SEV_WARNING, key_span,
-                         mc_strdup("not read here; this key belongs into a repo's .mcpctl/config.json"));
-    } else if (key->type == MC_KEY_SERVERS && v.type == MC_JSON_OBJECT) {
-        read_servers(r, v);
-    } else if (key->type != MC_KEY_FOREIGN) {
-        size_t errors = r->errors;
-        mc_reader_value(r, key, v, r->config);
-        if (r->errors == errors && key->offset == offsetof(struct mc_config, workspace))
-            check_workspace(r, v.s);
+    if (!key->layers || (key->layers & here))
+        return NULL;
+    if (!(key->layers & ~MC_LAYERS_POLICY))
+        return "not read here; only /etc/mcpctl/config.json and an org's config can say this";
+    if ((here & MC_LAYERS_REPO) && !(key->layers & MC_LAYERS_REPO))
+        return "not read from a repo; this key belongs into config.json in ~/.config/mcpctl";
+    if (here & MC_LAYERS_FOREIGN)
+        return "not read here; this key belongs into .mcpctl/config.json";
+    return "not read here; this key belongs into a repo's .mcpctl/config.json";
+}
+
+/* An entry of the map of servers. One that cannot be used is in the tree too: it hides those of the same name below. */
+static void read_server(struct mc_reader *r, const struct mc_key *map, const struct member *m,
+                        struct mc_node *into)
+{
+    struct mc_config *c = r->config;
+    struct mc_node *n = mc_node_new(m->name, map->keys);
+    size_t diags = c->n_diags, all_errors = c->n_errors, errors = r->errors;
+
+    n->value.type = MC_JSON_OBJECT;
+    n->below = map->name;
+    set_place(r, n, m);
+    if (m->v.type == MC_JSON_OBJECT)
+        read_members(r, map->keys, m->v, n);
+    else
+        mc_reader_report(r, MC_SEV_ERROR, m->v.s,
+                         mc_asprintf("expected an object, found %s", mc_reader_kind(m->v)));
+    n->broken = r->errors != errors;
+    if (!mc_entry_is_hub(n)) {
+        mc_node_add(into, n);
+        return;
+    }
+    mc_config_forget(c, diags, all_errors);
+    r->errors = errors;
+    mc_node_free(n);
+}
+
+static void read_elsewhere(struct mc_reader *r, const struct mc_key *container,
+                           const struct member *m, struct mc_node *into)
+{
+    const struct mc_key *key;
+    const char *name;
+    int64_t ms;
+
+    if (!m->key->elsewhere_alias ||
+        (m->v.type == MC_JSON_NUMBER && (!mc_jint(m->v, &ms) || ms < ELSEWHERE_TIMEOUT_MIN_MS)))
+        return;
+    into = follow(r, into, container->keys, m->key->elsewhere_alias, m, &name, &key);
+    if (mc_reader_check(r, key, m->v))
+        add_leaf(r, into, name, key, m);
+}
+
+/* A member whose key is known, and may stand here. */
+static void read_known(struct mc_reader *r, const struct mc_key *container, const struct member *m,
+                       struct mc_node *into)
+{
+    const struct mc_key *key = m->key;
+    const char *name = m->name;
+
+    if (key->alias) {
+        const struct mc_key *target;
+        into = follow(r, into, container->keys, key->alias, m, &name, &target);
+        if (key->type != MC_KEY_NOT_BOOL && target->type != MC_KEY_MAP)
+            key = target;
+    }
+    if (m->v.type == MC_JSON_NULL && !key->nullable && !is_foreign(r)) {
+        add_leaf(r, into, name, key, m);
+    } else if (mc_key_is_container(key)) {
+        if (mc_reader_check(r, key, m->v))
+            read_members(r, key, m->v, container_in(r, into, name, key, m));
+    } else if (mc_reader_check(r, key, m->v)) {
+        add_leaf(r, into, name, key, m);
+        if (key->later && !is_foreign(r))
+            mc_reader_report(r, MC_SEV_WARNING, m->at,
+                             mc_asprintf("has no effect yet: %s", key->later));
     }
 }
+
+static void read_member(struct mc_reader *r, const struct mc_key *container, struct member *m,
+                        struct mc_node *into)
+{
+    m->key = mc_key_member(container, m->name);
+    const char *wrong = m->key ? misplaced(r, m->key) : NULL;
+
+    if (!m->key && mc_key_is_comment(m->name))
+        return;
+    if (wrong)
+        mc_reader_report(r, MC_SEV_WARNING, m->at, mc_strdup(wrong));
+    else if (!m->key)
+        unknown(r, container, m);
+    if (wrong)
+        return;
+    if (!m->key || m->key->type == MC_KEY_FOREIGN)
+        add_leaf(r, into, m->name, m->key, m);
+    else if (m->key->elsewhere != MC_JSON_NONE && m->v.type == m->key->elsewhere && is_foreign(r))
+        read_elsewhere(r, container, m, into);
+    else
+        read_known(r, container, m, into);
+}
+
+/* A member of a map: any name that the map takes. */
+static void read_entry(struct mc_reader *r, const struct mc_key *map, struct member *m,
+                       struct mc_node *into)
+{
+    bool server = map->keys->type == MC_KEY_OBJECT;
+    const char *wrong = map->name_complaint ? map->name_complaint(m->name) : NULL;
+    bool removes = m->v.type == MC_JSON_NULL && !map->keys->nullable && !is_foreign(r);
+
+    if (wrong && server) { /* not a name to show */
+        mc_reader_report(r, MC_SEV_ERROR, m->at, mc_strdup(wrong));
+        return;
+    }
+    size_t where = mc_reader_enter(r, m->name);
+    if (wrong)
+        mc_reader_report(r, MC_SEV_ERROR, m->at, mc_strdup(wrong));
+    else if (removes)
+        add_leaf(r, into, m->name, map->keys, m);
+    else if (!server && mc_reader_check(r, map->keys, m->v))
+        add_leaf(r, into, m->name, map->keys, m);
+    else if (server && (m->v.type == MC_JSON_OBJECT || !mc_key_is_comment(m->name)))
+        read_server(r, map, m, into);
+    mc_reader_leave(r, where);
+}
+
+static void read_members(struct mc_reader *r, const struct mc_key *container, struct mc_jval object,
+                         struct mc_node *into)
+{
+    struct mc_jiter it;
+    struct member m = {0};
+
+    mc_jiter_init(&it, object);
+    while (mc_jiter_next(&it, &m.at, &m.v)) {
+        MC_CLEANUP(mc_freep) char *name = mc_reader_name(r, m.at);
+        if (!name)
+            continue;
+        m.name = name;
+        if (container->type == MC_KEY_MAP) {
+            read_entry(r, container, &m, into);
+            continue;
+        }
+        size_t where = mc_reader_enter(r, name);
+        read_member(r, container, &m, into);
+        mc_reader_leave(r, where);
+    }
+}
+
+/* ---- one source ---- */
 
 static void read_root(struct mc_reader *r)
 {
-    struct mc_jval root = r->doc.root;
-    struct mc_jiter it;
-    struct mc_str key;
-    struct mc_jval v;
+    struct mc_jval root = r->source->doc.root;
 
     if (root.type != MC_JSON_OBJECT) {
         mc_reader_report(r, MC_SEV_ERROR, root.s,
@@ -257,40 +352,46 @@ static void read_root(struct mc_reader *r)
                                      mc_reader_kind(root)));
         return;
     }
-    mc_jiter_init(&it, root);
-    while (mc_jiter_next(&it, &key, &v)) {
-        MC_CLEANUP(mc_freep) char *name = mc_reader_name(r, key);
-        if (!name)
-            continue;
-        size_t where = mc_reader_enter(r, name);
-
-        read_root_member(r, key, name, v);
-        mc_reader_leave(r, where);
-    }
+    r->source->pub.usable = true;
+    r->source->pub.tree = mc_node_new("", &mc_key_file);
+    r->source->pub.tree->value.type = MC_JSON_OBJECT;
+    r->source->pub.tree->source = &r->source->pub;
+    read_members(r, &mc_key_file, root, r->source->pub.tree);
 }
 
-void mc_config_read(struct mc_config *c, const struct mc_source *source, const char *file,
-                    const char *p, size_t n)
+struct source *mc_source_add(struct mc_config *c, enum mc_layer layer, const char *name,
+                             const char *file)
+{
+    struct source *s = MC_NEW(struct source);
+
+    s->pub.layer = layer;
+    s->pub.name = mc_strdup(name);
+    s->pub.file = mc_strdup(file);
+    s->rank = (unsigned)c->n_sources;
+    c->sources = mc_realloc(c->sources, (c->n_sources + 1) * sizeof(struct source *));
+    c->sources[c->n_sources++] = s;
+    return s;
+}
+
+void mc_source_read(struct mc_config *c, struct source *s, const char *p, size_t n, bool places)
 {
     struct mc_reader *r = MC_NEW(struct mc_reader);
-    size_t first = c->n_diags;
 
     r->config = c;
-    r->source = source;
-    r->file = file;
+    r->source = s;
     r->text = (struct mc_str){p, n};
+    r->places = places;
+    s->pub.found = true;
     mc_buf_init(&r->path, PATH_MAX_SHOWN);
-    if (mc_jsonc_parse(p, n, false, &r->doc) == 0) {
+    if (mc_jsonc_parse(p, n, false, &s->doc) == 0) {
         read_root(r);
     } else {
-        for (unsigned i = 0; i < r->doc.n_errors; i++) {
-            struct mc_origin at = {(char *)file, 0, 0};
-            mc_jsonc_place(p, n, r->doc.errors[i].off, &at.line, &at.col);
-            mc_config_report(c, MC_SEV_ERROR, &at, mc_strdup(r->doc.errors[i].msg));
+        for (unsigned i = 0; i < s->doc.n_errors; i++) {
+            struct mc_origin at = {s->pub.file, 0, 0};
+            mc_jsonc_place(p, n, s->doc.errors[i].off, &at.line, &at.col);
+            mc_config_report(c, MC_SEV_ERROR, &at, s->rank, mc_strdup(s->doc.errors[i].msg));
         }
     }
-    mc_config_sort_reports(c, first);
-    mc_jsonc_done(&r->doc);
     mc_buf_done(&r->path);
     mc_free(r);
 }

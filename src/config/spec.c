@@ -3,7 +3,6 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "base/path.h"
 #include "base/rand.h"
 #include "json/scan.h"
 
@@ -11,7 +10,6 @@
 
 /* Bytes of one spec as canonical JSON: at most six times those of the file. */
 #define CANONICAL_MAX (64u << 20)
-#define PORT_DEFAULT "37373"
 
 struct mc_server_spec *mc_spec_new(const char *name)
 {
@@ -42,9 +40,39 @@ void mc_spec_free(struct mc_server_spec *spec)
     mc_free(spec->cwd);
     mc_free(spec->url);
     free_pairs(spec->headers, spec->n_headers);
+    mc_strv_done(&spec->inherit_env);
     mc_free(spec->prefix);
-    mc_free(spec->origin.file);
+    mc_strv_done(&spec->tools_allow);
+    mc_strv_done(&spec->tools_deny);
+    free_pairs(spec->tools_rename, spec->n_tools_rename);
+    free_pairs(spec->tools_describe, spec->n_tools_describe);
+    free_pairs(spec->tool_timeouts, spec->n_tool_timeouts);
+    mc_free(spec->description);
+    mc_free(spec->owner);
+    free_pairs(spec->labels, spec->n_labels);
+    mc_strv_done(&spec->dev_watch);
+    mc_free(spec->dev_cwd);
     mc_free(spec);
+}
+
+/* What of a node can be used; the rest has been reported. */
+struct mc_server_spec *mc_spec_of_node(const struct mc_node *n)
+{
+    struct mc_server_spec *spec = mc_spec_new(n->name);
+    const struct mc_node *what = mc_node_child(n, "command"), *tools = mc_node_child(n, "tools");
+
+    spec->dev_enabled = true;
+    mc_values_store(n, spec);
+    if (!what)
+        what = mc_node_child(n, "url");
+    if (spec->url && !spec->command && !mc_node_child(n, "type"))
+        spec->transport = MC_TRANSPORT_HTTP;
+    spec->tools_limited = tools && mc_node_child(tools, "allow");
+    spec->node = n;
+    spec->mine = !(n->layers & MC_LAYERS_REPO);
+    spec->origin = (struct mc_origin){n->source->file, n->line, n->col};
+    (void)mc_spec_digest(spec);
+    return spec;
 }
 
 /* ---- digest ---- */
@@ -60,6 +88,17 @@ static void add_string(struct mc_buf *out, const char *key, const char *value)
         mc_jstr_quote(mc_str_of(value), out);
     else
         mc_buf_addz(out, "null");
+}
+
+static void add_strings(struct mc_buf *out, const char *key, const struct mc_strv *sv)
+{
+    mc_buf_addf(out, ",\"%s\":[", key);
+    for (size_t i = 0; i < sv->n; i++) {
+        if (i)
+            mc_buf_addc(out, ',');
+        add_string(out, NULL, sv->v[i]);
+    }
+    mc_buf_addc(out, ']');
 }
 
 static int by_key(const void *a, const void *b)
@@ -105,77 +144,20 @@ bool mc_spec_digest(struct mc_server_spec *spec)
     for (size_t i = 0; i < MC_ARRAY_LEN(strings); i++)
         if (strings[i].value)
             add_string(&out, strings[i].key, strings[i].value);
-    mc_buf_addz(&out, ",\"args\":[");
-    for (size_t i = 0; i < spec->args.n; i++) {
-        if (i)
-            mc_buf_addc(&out, ',');
-        add_string(&out, NULL, spec->args.v[i]);
-    }
-    mc_buf_addc(&out, ']');
+    add_strings(&out, "args", &spec->args);
     add_pairs(&out, "env", spec->env, spec->n_env);
     add_pairs(&out, "headers", spec->headers, spec->n_headers);
+    if (spec->inherit_env.n)
+        add_strings(&out, "inheritEnv", &spec->inherit_env);
+    if (spec->tools_limited)
+        add_strings(&out, "tools.allow", &spec->tools_allow);
+    if (spec->tools_deny.n)
+        add_strings(&out, "tools.deny", &spec->tools_deny);
+    add_pairs(&out, "tools.rename", spec->tools_rename, spec->n_tools_rename);
+    add_pairs(&out, "tools.describe", spec->tools_describe, spec->n_tools_describe);
     mc_buf_addc(&out, '}');
     if (out.failed)
         return false;
     mc_sha256_hex(mc_buf_str(&out), spec->digest);
     return true;
-}
-
-/* ---- entries that lead back to the hub ---- */
-
-static bool take(struct mc_str *s, struct mc_str prefix)
-{
-    if (s->n < prefix.n || !mc_str_eq_nocase((struct mc_str){s->p, prefix.n}, prefix))
-        return false;
-    *s = (struct mc_str){s->p + prefix.n, s->n - prefix.n};
-    return true;
-}
-
-static bool take_loopback(struct mc_str *s)
-{
-    if (take(s, MC_STR("localhost")) || take(s, MC_STR("[::1]")))
-        return true;
-    if (!take(s, MC_STR("127.")))
-        return false;
-    while (s->n && ((*s->p >= '0' && *s->p <= '9') || *s->p == '.'))
-        *s = (struct mc_str){s->p + 1, s->n - 1};
-    return true;
-}
-
-static bool take_port(struct mc_str *s)
-{
-    const char *port = getenv("MCPCTL_PORT");
-    const char *end = s->n ? memchr(s->p, '/', s->n) : NULL;
-    struct mc_str written = {s->p, end ? (size_t)(end - s->p) : 0};
-
-    *s = (struct mc_str){s->p + written.n, s->n - written.n};
-    return mc_str_eq(written, MC_STR(PORT_DEFAULT)) ||
-           (port && *port && mc_str_eq(written, mc_str_of(port))) ||
-           mc_str_starts(written, MC_STR("${MCPCTL_PORT")) ||
-           mc_str_starts(written, MC_STR("${env:MCPCTL_PORT"));
-}
-
-static bool is_hub_url(const char *url)
-{
-    struct mc_str s = mc_str_of(url);
-
-    if (!take(&s, MC_STR("http://")) || !take_loopback(&s) || !take(&s, MC_STR(":")) ||
-        !take_port(&s))
-        return false;
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '?' || s.p[i] == '#')
-            s.n = i;
-    while (s.n > 1 && s.p[s.n - 1] == '/')
-        s.n--;
-    return mc_str_eq(s, MC_STR("/mcp")) ||
-           (mc_str_ends(s, MC_STR("/mcp")) &&
-            (mc_str_starts(s, MC_STR("/w/")) || mc_str_starts(s, MC_STR("/s/"))));
-}
-
-bool mc_spec_is_hub(const struct mc_server_spec *spec)
-{
-    if (spec->url && is_hub_url(spec->url))
-        return true;
-    return spec->command && spec->args.n && strcmp(mc_path_base(spec->command), "mcpctl") == 0 &&
-           strcmp(spec->args.v[0], "connect") == 0;
 }

@@ -1,10 +1,10 @@
+/* The types of values: what of JSON fits them, and how they stand in a spec. */
 #include "config/reader.h"
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "config/keys.h"
-#include "config/sources.h"
 
 #define DURATION_MAX_MS (24u * 60 * 60 * 1000)
 
@@ -18,10 +18,18 @@ const char *mc_reader_kind(struct mc_jval v)
     return kinds[v.type];
 }
 
-static void report_type(struct mc_reader *r, struct mc_jval v, const char *expected)
+static bool is_bool(struct mc_jval v)
+{
+    return v.type == MC_JSON_TRUE || v.type == MC_JSON_FALSE;
+}
+
+/* ---- checks; each reports ---- */
+
+static bool wrong_type(struct mc_reader *r, struct mc_jval v, const char *expected)
 {
     mc_reader_report(r, MC_SEV_ERROR, v.s,
                      mc_asprintf("expected %s, found %s", expected, mc_reader_kind(v)));
+    return false;
 }
 
 static char *string_at(struct mc_reader *r, struct mc_jval v, const char *expected)
@@ -29,7 +37,7 @@ static char *string_at(struct mc_reader *r, struct mc_jval v, const char *expect
     MC_CLEANUP(mc_buf_done) struct mc_buf text = MC_BUF_INIT(MC_CONFIG_FILE_MAX);
 
     if (v.type != MC_JSON_STRING) {
-        report_type(r, v, expected);
+        wrong_type(r, v, expected);
         return NULL;
     }
     const char *wrong = mc_jstr_decode(v.s, &text) < 0 ? "this text is too long"
@@ -48,164 +56,79 @@ char *mc_reader_name(struct mc_reader *r, struct mc_str key)
     return string_at(r, mc_jval_of(key), "a name");
 }
 
-/* ---- one function for each type: stores the value at `at`, or reports ---- */
-
-static void set_string(struct mc_reader *r, const struct mc_key *key MC_UNUSED, struct mc_jval v,
-                       char *base)
+static bool check_string(struct mc_reader *r, const struct mc_key *key, struct mc_jval v)
 {
-    char **at = (char **)(base + key->offset);
-    char *text = string_at(r, v, "a string");
+    MC_CLEANUP(mc_freep) char *expected = mc_key_expected(key);
+    MC_CLEANUP(mc_freep) char *text = string_at(r, v, expected);
+    char *wrong = text && key->complaint ? key->complaint(text) : NULL;
 
-    if (!text)
-        return;
-    mc_free(*at);
-    *at = text;
+    if (wrong)
+        mc_reader_report(r, MC_SEV_ERROR, v.s, wrong);
+    return text && !wrong;
 }
 
-static void set_strings(struct mc_reader *r, const struct mc_key *key, struct mc_jval v, char *base)
+static bool check_scalar(struct mc_reader *r, const struct mc_key *key, struct mc_jval v)
 {
-    struct mc_strv *at = (struct mc_strv *)(base + key->offset);
+    return v.type == MC_JSON_NUMBER || v.type == MC_JSON_NULL || is_bool(v) ||
+           check_string(r, key, v);
+}
+
+static bool check_strings(struct mc_reader *r, const struct mc_key *key, struct mc_jval v)
+{
+    MC_CLEANUP(mc_freep) char *expected = mc_key_expected(key);
     struct mc_jiter it;
     struct mc_jval item;
+    bool fine = true;
 
-    if (v.type != MC_JSON_ARRAY) {
-        report_type(r, v, "an array of strings");
-        return;
-    }
-    mc_strv_done(at);
+    if (key->type == MC_KEY_WORDS && v.type == MC_JSON_STRING)
+        return check_string(r, key, v);
+    if (key->type == MC_KEY_SOME && is_bool(v))
+        return true;
+    if (v.type != MC_JSON_ARRAY)
+        return wrong_type(r, v, expected);
     mc_jiter_init(&it, v);
     for (size_t i = 0; mc_jiter_next(&it, NULL, &item); i++) {
         size_t where = mc_reader_enter_item(r, i);
-        char *text = string_at(r, item, "a string");
-        if (text)
-            mc_strv_take(at, text);
+        MC_CLEANUP(mc_freep) char *text = string_at(r, item, "a string");
+        fine &= text != NULL;
         mc_reader_leave(r, where);
     }
+    return fine;
 }
 
-static bool is_header_name(const char *name)
+static bool check_bool(struct mc_reader *r, const struct mc_key *key MC_UNUSED, struct mc_jval v)
 {
-    return *name && strspn(name, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(name);
+    return is_bool(v) || wrong_type(r, v, "true or false");
 }
 
-/* NULL when the pair is fine. */
-static const char *wrong_pair(const struct mc_key *key, const char *name, const char *value)
+static bool check_choice(struct mc_reader *r, const struct mc_key *key, struct mc_jval v)
 {
-    if (key->type == MC_KEY_ENV)
-        return *name == '\0' || strchr(name, '=') ? "this cannot be the name of a variable" : NULL;
-    if (!is_header_name(name))
-        return "this cannot be the name of a header";
-    return value && strpbrk(value, "\r\n") ? "a header's value cannot hold a line break" : NULL;
-}
+    MC_CLEANUP(mc_freep) char *expected = mc_key_expected(key);
+    MC_CLEANUP(mc_freep) char *text = string_at(r, v, expected);
 
-/* The value of one pair. Numbers and booleans are taken as they are written. False when it was reported. */
-static bool pair_value(struct mc_reader *r, const struct mc_key *key, struct mc_jval v, char **ret)
-{
-    bool env = key->type == MC_KEY_ENV;
-
-    *ret = NULL;
-    if (env && v.type == MC_JSON_NULL)
-        return true;
-    if (env && (v.type == MC_JSON_NUMBER || v.type == MC_JSON_TRUE || v.type == MC_JSON_FALSE))
-        *ret = mc_str_dup(v.s);
-    else
-        *ret = string_at(r, v, env ? "a string, a number, true, false or null" : "a string");
-    return *ret != NULL;
-}
-
-static void add_pair(struct mc_reader *r, const struct mc_key *key, struct mc_str key_span,
-                     struct mc_jval v, char *base)
-{
-    struct mc_kv **at = (struct mc_kv **)(base + key->offset);
-    size_t *n = (size_t *)(base + key->count_offset);
-    char *name = mc_reader_name(r, key_span), *value = NULL;
-    if (!name)
-        return;
-    size_t where = mc_reader_enter(r, name);
-    bool fine = pair_value(r, key, v, &value);
-    const char *wrong = fine ? wrong_pair(key, name, value) : NULL;
-    if (wrong)
-        mc_reader_report(r, MC_SEV_ERROR, key_span, mc_strdup(wrong));
-    mc_reader_leave(r, where);
-    if (!fine || wrong) {
-        mc_free(name);
-        mc_free(value);
-        return;
-    }
-    if ((*n & (*n - 1)) == 0) /* room for the next power of two */
-        *at = mc_realloc(*at, (*n ? *n * 2 : 1) * sizeof(**at));
-    (*at)[(*n)++] = (struct mc_kv){name, value};
-}
-
-static void set_pairs(struct mc_reader *r, const struct mc_key *key, struct mc_jval v, char *base)
-{
-    struct mc_jiter it;
-    struct mc_str name;
-    struct mc_jval value;
-
-    if (v.type != MC_JSON_OBJECT) {
-        report_type(r, v, "an object of strings");
-        return;
-    }
-    mc_jiter_init(&it, v);
-    while (mc_jiter_next(&it, &name, &value))
-        add_pair(r, key, name, value, base);
-}
-
-static void set_bool(struct mc_reader *r, const struct mc_key *key, struct mc_jval v, char *base)
-{
-    bool *at = (bool *)(base + key->offset);
-
-    if (v.type != MC_JSON_TRUE && v.type != MC_JSON_FALSE)
-        report_type(r, v, "true or false");
-    else
-        *at |= v.type == (key->type == MC_KEY_BOOL ? MC_JSON_TRUE : MC_JSON_FALSE);
-}
-
-static void set_choice(struct mc_reader *r, const struct mc_key *key, struct mc_jval v, char *base)
-{
-    MC_CLEANUP(mc_freep) char *text = NULL;
-    MC_CLEANUP(mc_buf_done) struct mc_buf expected = MC_BUF_INIT(512);
-
-    for (const struct mc_choice *c = key->choices; c->name; c++)
-        if (!c->alias)
-            mc_buf_addf(&expected, "%s\"%s\"",
-                        expected.len == 0          ? ""
-                        : c[1].name && !c[1].alias ? ", "
-                                                   : " or ",
-                        c->name);
-    text = string_at(r, v, expected.data);
-    if (!text)
-        return;
-
-    const struct mc_choice *choice = mc_choice_find(key->choices, text);
-    if (choice) {
-        memcpy(base + key->offset, &choice->value, sizeof(choice->value));
-        return;
-    }
+    if (!text || mc_choice_find(key->choices, text))
+        return text != NULL;
     const char *nearest = mc_choice_nearest(key->choices, text);
     MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_str_of(text), false);
     mc_reader_report(r, MC_SEV_ERROR, v.s,
-                     mc_asprintf("expected %s, found \"%s\"%s%s%s", expected.data, shown,
+                     mc_asprintf("expected %s, found \"%s\"%s%s%s", expected, shown,
                                  nearest ? " (did you mean \"" : "", nearest ? nearest : "",
                                  nearest ? "\"?)" : ""));
+    return false;
 }
 
-static void set_number(struct mc_reader *r, const struct mc_key *key, struct mc_jval v, char *base)
+static bool check_number(struct mc_reader *r, const struct mc_key *key, struct mc_jval v)
 {
+    MC_CLEANUP(mc_freep) char *expected = mc_key_expected(key);
+    bool shown = v.type == MC_JSON_NUMBER && v.s.n < 32;
     int64_t number;
 
-    if (v.type == MC_JSON_NUMBER && mc_jint(v, &number) && number >= key->min &&
-        number <= key->max) {
-        *(unsigned *)(base + key->offset) = (unsigned)number;
-        return;
-    }
-    bool shown = v.type == MC_JSON_NUMBER && v.s.n < 32;
+    if (v.type == MC_JSON_NUMBER && mc_jint(v, &number) && number >= key->min && number <= key->max)
+        return true;
     mc_reader_report(r, MC_SEV_ERROR, v.s,
-                     mc_asprintf("expected a whole number from %u to %u, found %.*s", key->min,
-                                 key->max, shown ? (int)v.s.n : 64,
+                     mc_asprintf("expected %s, found %.*s", expected, shown ? (int)v.s.n : 64,
                                  shown ? v.s.p : mc_reader_kind(v)));
+    return false;
 }
 
 /* "1500ms", "30s", "2m", "1h". */
@@ -227,85 +150,156 @@ static bool parse_duration(const char *text, uint64_t *ret)
     return false;
 }
 
-static void set_duration(struct mc_reader *r, const struct mc_key *key, struct mc_jval v,
-                         char *base)
+/* Milliseconds, 0 when it is none. */
+static unsigned duration_of(struct mc_jval v)
 {
-    MC_CLEANUP(mc_freep) char *text = v.type == MC_JSON_STRING ? mc_jstr_dup(v) : NULL;
+    MC_CLEANUP(mc_freep) char *text = mc_jstr_dup(v);
     uint64_t ms = 0;
     int64_t number;
 
     if (text && !parse_duration(text, &ms))
-        ms = 0;
+        return 0;
     if (!text && v.type == MC_JSON_NUMBER && mc_jint(v, &number) && number > 0)
         ms = (uint64_t)number;
-    if (ms > 0 && ms <= DURATION_MAX_MS) {
-        *(unsigned *)(base + key->offset) = (unsigned)ms;
-        return;
-    }
-    if (v.type == MC_JSON_STRING || v.type == MC_JSON_NUMBER)
-        mc_reader_report(r, MC_SEV_ERROR, v.s,
-                         mc_strdup("expected a time above 0 and up to 24h, in milliseconds (30000) "
-                                   "or with a unit (\"30s\")"));
-    else
-        report_type(r, v, "milliseconds (30000) or text with a unit (\"30s\")");
+    return ms <= DURATION_MAX_MS ? (unsigned)ms : 0;
 }
 
-static void set_object(struct mc_reader *r, const struct mc_key *key, struct mc_jval v, char *base)
+static bool check_duration(struct mc_reader *r, const struct mc_key *key, struct mc_jval v)
 {
-    if (v.type == MC_JSON_OBJECT)
-        mc_reader_members(r, key->keys, v, base);
-    else
-        report_type(r, v, "an object");
+    MC_CLEANUP(mc_freep) char *expected = mc_key_expected(key);
+
+    if (v.type != MC_JSON_STRING && v.type != MC_JSON_NUMBER)
+        return wrong_type(r, v, expected);
+    if (duration_of(v) > 0)
+        return true;
+    mc_reader_report(r, MC_SEV_ERROR, v.s,
+                     mc_strdup("expected a time above 0 and up to 24h, in milliseconds (30000) "
+                               "or with a unit (\"30s\")"));
+    return false;
 }
 
-static void set_servers(struct mc_reader *r, const struct mc_key *key MC_UNUSED, struct mc_jval v,
-                        char *base MC_UNUSED)
+static bool check_container(struct mc_reader *r, const struct mc_key *key, struct mc_jval v)
 {
-    report_type(r, v, "an object of servers by name");
+    MC_CLEANUP(mc_freep) char *expected = mc_key_expected(key);
+
+    return v.type == MC_JSON_OBJECT || wrong_type(r, v, expected);
 }
 
-void mc_reader_value(struct mc_reader *r, const struct mc_key *key, struct mc_jval v, void *base)
+static bool check_any(struct mc_reader *r MC_UNUSED, const struct mc_key *key MC_UNUSED,
+                      struct mc_jval v MC_UNUSED)
 {
-    static void (*const set[MC_KEY_TYPE_MAX])(struct mc_reader *, const struct mc_key *,
-                                              struct mc_jval, char *) = {
-        [MC_KEY_STRING] = set_string,     [MC_KEY_STRINGS] = set_strings,
-        [MC_KEY_ENV] = set_pairs,         [MC_KEY_HEADERS] = set_pairs,
-        [MC_KEY_BOOL] = set_bool,         [MC_KEY_NOT_BOOL] = set_bool,
-        [MC_KEY_CHOICE] = set_choice,     [MC_KEY_NUMBER] = set_number,
-        [MC_KEY_DURATION] = set_duration, [MC_KEY_OBJECT] = set_object,
-        [MC_KEY_SERVERS] = set_servers,
-    };
-
-    if (!set[key->type])
-        return;
-    if (key->elsewhere != MC_JSON_NONE && v.type == key->elsewhere && !r->source->own)
-        return;
-    set[key->type](r, key, v, base);
+    return true;
 }
 
-void mc_reader_members(struct mc_reader *r, const struct mc_key *table, struct mc_jval object,
-                       void *base)
+/* ---- into a spec; only values that were accepted come here ---- */
+
+static void store_string(const struct mc_key *key MC_UNUSED, struct mc_jval v, char *at)
 {
+    mc_free(*(char **)at);
+    *(char **)at = v.type == MC_JSON_STRING ? mc_jstr_dup(v) : NULL;
+}
+
+static void store_strings(const struct mc_key *key MC_UNUSED, struct mc_jval v, char *at)
+{
+    struct mc_strv *sv = (struct mc_strv *)at;
     struct mc_jiter it;
-    struct mc_str key_span;
-    struct mc_jval v;
+    struct mc_jval item;
 
-    mc_jiter_init(&it, object);
-    while (mc_jiter_next(&it, &key_span, &v)) {
-        MC_CLEANUP(mc_freep) char *name = mc_reader_name(r, key_span);
-        if (!name)
+    mc_strv_done(sv);
+    if (v.type == MC_JSON_TRUE)
+        mc_strv_push(sv, "*");
+    else if (v.type == MC_JSON_STRING)
+        mc_strv_take(sv, mc_jstr_dup(v));
+    else if (mc_jiter_init(&it, v))
+        while (mc_jiter_next(&it, NULL, &item))
+            mc_strv_take(sv, mc_jstr_dup(item));
+}
+
+static void store_bool(const struct mc_key *key, struct mc_jval v, char *at)
+{
+    *(bool *)at = v.type == (key->type == MC_KEY_BOOL ? MC_JSON_TRUE : MC_JSON_FALSE);
+}
+
+static void store_choice(const struct mc_key *key, struct mc_jval v, char *at)
+{
+    MC_CLEANUP(mc_freep) char *text = mc_jstr_dup(v);
+    const struct mc_choice *choice = text ? mc_choice_find(key->choices, text) : NULL;
+
+    if (choice)
+        memcpy(at, &choice->value, sizeof(choice->value));
+}
+
+static void store_number(const struct mc_key *key MC_UNUSED, struct mc_jval v, char *at)
+{
+    int64_t number;
+
+    if (mc_jint(v, &number))
+        *(unsigned *)at = (unsigned)number;
+}
+
+static void store_duration(const struct mc_key *key MC_UNUSED, struct mc_jval v, char *at)
+{
+    *(unsigned *)at = duration_of(v);
+}
+
+static char *pair_value(const struct mc_key *item, struct mc_jval v)
+{
+    if (item->type == MC_KEY_DURATION)
+        return mc_asprintf("%u", duration_of(v));
+    if (v.type == MC_JSON_NULL)
+        return NULL;
+    return v.type == MC_JSON_STRING ? mc_jstr_dup(v) : mc_str_dup(v.s);
+}
+
+static void store_map(const struct mc_node *n, char *base)
+{
+    struct mc_kv **pairs = (struct mc_kv **)(base + n->key->offset);
+
+    if (n->n_children == 0)
+        return;
+    *pairs = mc_calloc(n->n_children, sizeof(**pairs));
+    for (size_t i = 0; i < n->n_children; i++)
+        (*pairs)[i] = (struct mc_kv){mc_strdup(n->child[i]->name),
+                                     pair_value(n->key->keys, n->child[i]->value)};
+    *(size_t *)(base + n->key->count_offset) = n->n_children;
+}
+
+static const struct {
+    bool (*check)(struct mc_reader *r, const struct mc_key *key, struct mc_jval v);
+    void (*store)(const struct mc_key *key, struct mc_jval v, char *at);
+} types[MC_KEY_TYPE_MAX] = {
+    [MC_KEY_FOREIGN] = {check_any, NULL},
+    [MC_KEY_ANY] = {check_any, NULL},
+    [MC_KEY_STRING] = {check_string, store_string},
+    [MC_KEY_SCALAR] = {check_scalar, NULL},
+    [MC_KEY_STRINGS] = {check_strings, store_strings},
+    [MC_KEY_WORDS] = {check_strings, store_strings},
+    [MC_KEY_SOME] = {check_strings, store_strings},
+    [MC_KEY_BOOL] = {check_bool, store_bool},
+    [MC_KEY_NOT_BOOL] = {check_bool, store_bool},
+    [MC_KEY_CHOICE] = {check_choice, store_choice},
+    [MC_KEY_NUMBER] = {check_number, store_number},
+    [MC_KEY_DURATION] = {check_duration, store_duration},
+    [MC_KEY_OBJECT] = {check_container, NULL},
+    [MC_KEY_MAP] = {check_container, NULL},
+};
+
+bool mc_reader_check(struct mc_reader *r, const struct mc_key *key, struct mc_jval v)
+{
+    return types[key->type].check(r, key, v);
+}
+
+void mc_values_store(const struct mc_node *container, void *base)
+{
+    for (size_t i = 0; i < container->n_children; i++) {
+        const struct mc_node *n = container->child[i];
+        if (!n->key)
             continue;
-        const struct mc_key *key = mc_key_find(table, name);
-        size_t where = mc_reader_enter(r, name);
-
-        if (key) {
-            mc_reader_value(r, key, v, base);
-        } else if (!mc_key_is_comment(name)) {
-            const char *nearest = mc_key_nearest(table, name);
-            mc_reader_report(r, MC_SEV_WARNING, key_span,
-                             nearest ? mc_asprintf("unknown key; did you mean \"%s\"?", nearest)
-                                     : mc_strdup("unknown key"));
-        }
-        mc_reader_leave(r, where);
+        if (n->key->type == MC_KEY_OBJECT)
+            mc_values_store(n, base);
+        else if (n->key->type == MC_KEY_MAP && n->key->count_offset)
+            store_map(n, base);
+        else if (types[n->key->type].store)
+            types[n->key->type].store(n->key, n->value, (char *)base + n->key->offset);
     }
 }

@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/map.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
@@ -112,10 +112,8 @@ void ask_add_caps(unsigned caps, struct mc_buf *out)
     mc_buf_addc(out, '}');
 }
 
-static void remember_elicitation(struct session *s, struct mc_backend *b,
-                                 const struct mc_envelope *e)
+void elicitation_remember(struct session *s, struct mc_backend *b, struct mc_jval id)
 {
-    struct mc_jval id = mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "elicitationId");
     struct elicitation *slot = &s->hub->elicitations[s->hub->next_elicitation];
 
     if (id.type != MC_JSON_STRING)
@@ -172,7 +170,8 @@ static void forward(struct call *c, struct mc_backend *b, const struct mc_envelo
     a->server_id = mc_str_dup(mc_env(e, MC_F_ID));
     a->token = mc_env_has(e, MC_F_M_TOKEN) ? mc_str_dup(mc_env(e, MC_F_M_TOKEN)) : NULL;
     if (e->method == MC_METHOD_ELICITATION)
-        remember_elicitation(a->session, b, e);
+        elicitation_remember(a->session, b,
+                             mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "elicitationId"));
     mc_splice_init(&sp, e->text);
     mc_splice_put(&sp, mc_env(e, MC_F_ID),
                   (struct mc_str){id, (size_t)snprintf(id, sizeof(id), "%u", a->no)});

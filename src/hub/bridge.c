@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
@@ -100,7 +100,7 @@ static struct mc_str inside(struct mc_str object)
     return (struct mc_str){object.p + 1, 0};
 }
 
-/* What a legacy client's request has under these names is none of its own revision. */
+/* These are between the hub and a modern client, or a modern server; what a legacy client has under these names is none of its own revision. */
 static void drop_input(const struct call *c, struct mc_splice *sp)
 {
     static const enum mc_field fields[] = {MC_F_INPUT_RESPONSES, MC_F_REQUEST_STATE};
@@ -140,8 +140,9 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
                 mc_splice_put(&sp, inside(params), MC_STR(","));
         }
     }
-    if (c->x->session && era == MC_ERA_MODERN) {
+    if (c->x->era != era)
         drop_input(c, &sp);
+    if (c->x->session && era == MC_ERA_MODERN) {
         input_add_members(c, &input);
         mc_splice_put(&sp, inside(mc_env(&c->e, MC_F_PARAMS)),
                       mc_buf_str(&input)); /* in front of a name or URI */

@@ -2,7 +2,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/time.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
@@ -151,7 +151,9 @@ void call_answered(struct call *c, const struct mc_envelope *e)
     }
     if (c->on_result)
         c->on_result(c, e);
-    if (failed && c->lacks) { /* it could not do without what it was refused */
+    if (openurl_required(c, e) && openurl_answer(c, e, &out)) {
+        status = 0;
+    } else if (failed && c->lacks) { /* it could not do without what it was refused */
         missing_capability(
             c, c->lacks,
             "the server asks for what this request does not declare in clientCapabilities", &out);

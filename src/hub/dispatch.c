@@ -1,7 +1,7 @@
 /* Where a request goes: to the hub's own answers, or through the policy to the server that owns the tool, prompt or resource. */
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 

@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "hub/headers.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 

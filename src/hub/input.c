@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/rand.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"

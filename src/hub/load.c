@@ -85,7 +85,8 @@ static void run(void *arg)
     struct mc_err err;
 
     /* problems inside the files are part of the config; only an unusable root is an error */
-    int rc = mc_config_load(job->root, &job->config, &err);
+    struct mc_config_input in = {.root = job->root, .env = job->env.v};
+    int rc = mc_config_load(&in, &job->config, &err);
     if (rc && rc != -MC_E_CONFIG) {
         job->err = err;
         return;

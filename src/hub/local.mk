@@ -1,7 +1,7 @@
 libmchub_a_SOURCES += \
 	src/hub/answers.c \
 	src/hub/api.c \
-	src/hub/ask.c \
+	src/hub/ask.c src/hub/asking.h \
 	src/hub/attach.c \
 	src/hub/bridge.c \
 	src/hub/call.c \
@@ -17,6 +17,7 @@ libmchub_a_SOURCES += \
 	src/hub/listen.c \
 	src/hub/load.c src/hub/load.h \
 	src/hub/notify.c \
+	src/hub/openurl.c \
 	src/hub/parked.c \
 	src/hub/registry.c \
 	src/hub/routes.c src/hub/routes.h \

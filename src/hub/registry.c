@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/map.h"
 #include "base/rand.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 
 struct retired { /* nobody's any more, but still on the stop ladder */
     struct link link;
@@ -13,9 +13,8 @@ struct retired { /* nobody's any more, but still on the stop ladder */
 void registry_key(struct mc_backend_spec *spec)
 {
     MC_CLEANUP(mc_freep)
-    char *text =
-        mc_asprintf("%s isolation %d protocol %d start %u call %u", spec->launch.digest,
-                    spec->isolation, spec->protocol, spec->start_ms, spec->call_ms);
+    char *text = mc_asprintf("%s isolation %d protocol %d start %u call %u", spec->launch.digest,
+                             spec->isolation, spec->protocol, spec->start_ms, spec->call_ms);
 
     mc_sha256_hex(mc_str_of(text), spec->key);
 }

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/rand.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include "json/scan.h"
 #include "store/kv.h"
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/rand.h"
 #include "base/seal.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
  * A call that was given up (cancelled, out of time) may still ask: for a while its server's requests are taken for nobody else's. */
 #include "base/err.h"
 #include "config/config.h"
-#include "hub/internal.h"
+#include "hub/asking.h"
 #include <stdio.h>
 
 #define TICK_MS 50

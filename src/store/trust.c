@@ -113,7 +113,7 @@ void mc_trust_free(struct mc_trust_book *b)
 enum mc_trust mc_trust_check(const struct mc_trust_book *b, const char *root,
                              const struct mc_server_spec *spec)
 {
-    if (spec->builtin)
+    if (spec->mine)
         return MC_TRUST_YES;
     const char *digest = mc_doc_str(mc_doc_get(mc_doc_get(b->doc, "roots"), root), spec->name);
     if (!digest)
@@ -142,7 +142,7 @@ static void apply(cJSON *roots, const struct change *c)
     if (!root && c->n_specs)
         root = mc_doc_add(roots, c->root, mc_doc_object());
     for (size_t i = 0; i < c->n_specs; i++) {
-        if (c->specs[i]->builtin)
+        if (c->specs[i]->mine)
             continue;
         cJSON_DeleteItemFromObjectCaseSensitive(root, c->specs[i]->name);
         mc_doc_add_str(root, c->specs[i]->name, c->specs[i]->digest);

@@ -13,7 +13,7 @@ struct mc_trust_book;
 /* Reads the file; a missing one is an empty book. *ret is always given: with an error it is a book that trusts nothing. */
 int mc_trust_load(struct mc_trust_book **ret, struct mc_err *err);
 void mc_trust_free(struct mc_trust_book *b);
-/* Built-in servers are always MC_TRUST_YES. */
+/* Servers in which no layer of the repo has a say are always MC_TRUST_YES. */
 enum mc_trust mc_trust_check(const struct mc_trust_book *b, const char *root,
                              const struct mc_server_spec *spec);
 /* Some spec of that name was allowed, as it is now or as it was. */

@@ -251,6 +251,22 @@ still_serves 'a flood of messages'
 stream_close bob
 wait_for 'all of it is cancelled' cancelled 1027 && pass 'all of it is cancelled'
 
+# ---- who does not read is cut off, and nobody else waits
+old_client lazy
+initialize lazy 2024-11-05
+before=$(sessions)
+kill -STOP "$(cat "$work/lazy.pid")"
+for n in 1 2 3 4; do
+    say lazy "$(call "$n" big__big)"
+done
+cut_off() {
+    [ "$(sessions)" = $((before - 1)) ]
+}
+wait_for 'a client that does not read is cut off' cut_off && pass 'a client that does not read is cut off'
+kill -CONT "$(cat "$work/lazy.pid")"
+stream_close lazy
+still_serves 'a client that does not read'
+
 # ---- the hub lets go
 old_client eve /w/old/sse
 initialize eve 2024-11-05

@@ -27,6 +27,12 @@ static char *reports(const struct mc_config *c)
     return mc_buf_steal(&out);
 }
 
+/* Without the machine's own config. */
+static int load(const char *root, struct mc_config **ret, struct mc_err *err)
+{
+    return mc_config_load(&(struct mc_config_input){.root = root, .system_dir = "/nonexistent"}, ret, err);
+}
+
 static struct mc_config *parse(const char *file, const char *text, int want)
 {
     struct mc_config *c;
@@ -138,7 +144,7 @@ static void test_user(void)
     if (!ok(mkdtemp(dir) != NULL, "a config home"))
         exit(1);
     setenv("XDG_CONFIG_HOME", dir, 1);
-    is_int(mc_config_load_user(&c, NULL), 0, "no file of the user's");
+    is_int(load(NULL, &c, NULL), 0, "no file of the user's");
     is_int(mc_config_allowed_hosts(c)->n, 0, "allows nothing");
     mc_config_unref(c);
 
@@ -147,7 +153,7 @@ static void test_user(void)
     static const char text[] = "{\"allowedHosts\": [\"devbox\"], \"allowedOrigins\": [\"https://a.example\"], \"workspace\": \"x\"}";
     mc_io_mkdirs(sub, 0700, NULL);
     mc_io_replace(file, text, sizeof text - 1, 0600, NULL);
-    is_int(mc_config_load_user(&c, NULL), 0, "the user's file");
+    is_int(load(NULL, &c, NULL), 0, "the user's file");
     is_str(mc_config_allowed_hosts(c)->v[0], "devbox", "allowedHosts");
     is_str(mc_config_allowed_origins(c)->v[0], "https://a.example", "allowedOrigins");
     is_int(mc_config_diag_count(c), 1, "a repo's key is warned about");
@@ -155,6 +161,7 @@ static void test_user(void)
     unlink(file);
     rmdir(sub);
     rmdir(dir);
+    unsetenv("XDG_CONFIG_HOME");
 }
 
 /* ---- what is said ---- */
@@ -212,7 +219,7 @@ static void test_mistakes(void)
         {"a header's name", "{\"url\": \"http://x\", \"headers\": {\"A B\": \"\"}}",
          "1:54: error: mcpServers.a.headers[\"A B\"]: this cannot be the name of a header"},
         {"a header's value", "{\"url\": \"http://x\", \"headers\": {\"A\": \"b\\r\\nC: d\"}}",
-         "1:54: error: mcpServers.a.headers.A: a header's value cannot hold a line break"},
+         "1:59: error: mcpServers.a.headers.A: a header's value cannot hold a line break"},
         {"a header that is no string", "{\"url\": \"http://x\", \"headers\": {\"A\": null}}",
          "1:59: error: mcpServers.a.headers.A: expected a string, found null"},
         {"an unknown key with a likely meaning", "{\"comand\": \"x\"}",
@@ -442,7 +449,7 @@ static void test_files(void)
     put(root, ".cursor/mcp.json", "{\"mcpServers\": {\"two\": {\"command\": \"b\"}, \"one\": {\"command\": \"a\", \"disabled\": true}}}");
     put(root, ".vscode/mcp.json", "{\"servers\": {\"four\": {\"type\": \"stdio\", \"command\": \"a\"}}, // and\n}");
     put(root, ".mcpctl/config.json", "{\"servers\": {\"three\": {\"command\": 7}}}");
-    is_int(mc_config_load(root, &c, NULL), -MC_E_CONFIG, "four files, one of them with an error");
+    is_int(load(root, &c, NULL), -MC_E_CONFIG, "four files, one of them with an error");
     char *got = reports(c);
     is_str(got,
            ".cursor/mcp.json:1:17: warning: server \"two\" is given with different content in .mcp.json:1:42 too; this "
@@ -466,7 +473,7 @@ static void test_builtin(void)
     char *root = make_repo("builtin");
     struct mc_config *c;
 
-    is_int(mc_config_load(root, &c, NULL), 0, "no file at all");
+    is_int(load(root, &c, NULL), 0, "no file at all");
     is_int(mc_config_server_count(c), 2, "gives the embedded servers");
     const struct mc_server_spec *s = mc_config_find(c, "git");
     ok(s && s->builtin && s->transport == MC_TRANSPORT_STDIO, "git");
@@ -475,17 +482,17 @@ static void test_builtin(void)
     mc_config_unref(c);
 
     put(root, ".mcp.json", "{\"mcpServers\": {}}");
-    mc_config_load(root, &c, NULL);
+    load(root, &c, NULL);
     is_int(mc_config_server_count(c), 2, "so does a file without servers");
     mc_config_unref(c);
 
     put(root, ".mcp.json", "{\"mcpServers\": {\"a\": }}");
-    is_int(mc_config_load(root, &c, NULL), -MC_E_CONFIG, "a broken file");
+    is_int(load(root, &c, NULL), -MC_E_CONFIG, "a broken file");
     is_int(mc_config_server_count(c), 0, "does not: nothing hides the error");
     mc_config_unref(c);
 
     put(root, ".mcp.json", "{\"mcpServers\": {\"a\": {\"command\": \"x\", \"disabled\": true}}}");
-    is_int(mc_config_load(root, &c, NULL), 0, "a file with one server, switched off");
+    is_int(load(root, &c, NULL), 0, "a file with one server, switched off");
     is_int(mc_config_server_count(c), 1, "does not either");
     mc_config_unref(c);
     mc_free(root);
@@ -499,7 +506,7 @@ static void test_unreadable(void)
     struct mc_err err = {0};
 
     mkdir(path, 0700);
-    is_int(mc_config_load(root, &c, NULL), -MC_E_CONFIG, "a directory in the place of a file");
+    is_int(load(root, &c, NULL), -MC_E_CONFIG, "a directory in the place of a file");
     is_int(mc_config_diag_count(c), 1, "is reported");
     char *got = reports(c);
     ok(strncmp(got, ".mcp.json: error: ", 18) == 0, "by its name: %s", got);
@@ -512,17 +519,17 @@ static void test_unreadable(void)
     for (int i = 0; i < 5 << 10; i++)
         mc_buf_addf(&big, "%1024s", "");
     put(root, ".mcp.json", big.data);
-    is_int(mc_config_load(root, &c, NULL), -MC_E_CONFIG, "a file of 5 MiB");
+    is_int(load(root, &c, NULL), -MC_E_CONFIG, "a file of 5 MiB");
     got = reports(c);
     ok(strstr(got, "larger than 4194304 bytes") != NULL, "names the bound: %s", got);
     mc_free(got);
     mc_config_unref(c);
     mc_buf_done(&big);
 
-    is_int(mc_config_load("/nonexistent/repo", &c, &err), -MC_E_SYSTEM, "no such root");
+    is_int(load("/nonexistent/repo", &c, &err), -MC_E_SYSTEM, "no such root");
     ok(c && mc_config_server_count(c) == 0, "gives an empty snapshot");
     mc_config_unref(c);
-    is_int(mc_config_load("/dev/null", &c, &err), -MC_E_SYSTEM, "a root that is a file");
+    is_int(load("/dev/null", &c, &err), -MC_E_SYSTEM, "a root that is a file");
     mc_config_unref(c);
     mc_free(path);
     mc_free(root);
@@ -566,6 +573,7 @@ static void try_file(const char *path, const char *text, size_t n)
 
 int main(void)
 {
+    scratch();
     test_entry();
     test_user();
     test_quiet();
