@@ -21,6 +21,7 @@ MAN_PROSE = \
 	man/mcpctl-up.1.in \
 	man/mcpctl-use.1.in \
 	man/mcpctl-version.1.in \
+	man/mcpctl-wait.1.in \
 	man/mcpctl.1.in
 EXTRA_DIST += $(MAN_PROSE)
 dist_man7_MANS = man/mcpctl-hub.7

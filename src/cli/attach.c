@@ -112,7 +112,7 @@ static void on_status(struct attach *a, const struct mc_sse_event *ev)
     a->dirty = true;
     a->any_up |= mc_verdict_of(doc, false).up > 0;
     mc_logline_widen(&a->names, mc_doc_get(doc, "servers"));
-    if (a->terminal || a->options->until_settled)
+    if (a->terminal || a->options->until)
         return;
     cJSON_ArrayForEach(server, mc_doc_get(doc, "servers")) print_change(a, server);
 }
@@ -197,9 +197,10 @@ static bool over(struct attach *a, uint64_t deadline, enum mc_attach_end *ret)
     struct mc_verdict v = mc_verdict_of(a->event, late);
     if (!a->event)
         return false;
-    if (a->options->until_settled) {
-        *ret = mc_verdict_settled(&v) ? MC_ATTACH_SETTLED : MC_ATTACH_LATE;
-        return late || mc_verdict_settled(&v);
+    if (a->options->until) {
+        bool reached = a->options->until(a->event, a->options->arg);
+        *ret = reached ? MC_ATTACH_REACHED : MC_ATTACH_LATE;
+        return late || reached;
     }
     *ret = MC_ATTACH_NOTHING;
     return !a->any_up && mc_verdict_settled(&v) && mc_verdict_code(&v) != MC_OK;
@@ -209,7 +210,9 @@ static int wait_ms(const struct attach *a, uint64_t deadline)
 {
     struct mc_verdict v = mc_verdict_of(a->event, false);
     uint64_t now = mc_now_ms();
-    if (a->options->until_settled)
+    if (!a->event) /* the first one is on its way, whatever the deadline */
+        return -1;
+    if (a->options->until)
         return deadline > now ? (int)(deadline - now) : 0;
     if (!a->terminal)
         return -1;
@@ -221,7 +224,7 @@ static int follow(struct attach *a, struct mc_client *c, int signals, enum mc_at
 {
     struct mc_sse_reader *sse = mc_sse_reader_new(EVENT_MAX);
     uint64_t deadline =
-        a->options->until_settled ? mc_now_ms() + (uint64_t)a->options->wait_ms : UINT64_MAX;
+        a->options->until ? mc_now_ms() + (uint64_t)a->options->wait_ms : UINT64_MAX;
     uint64_t refreshed = mc_now_ms();
     int r;
     while ((r = take_events(a, c, sse, err)) > 0) {
@@ -261,12 +264,13 @@ int mc_attach_run(struct mc_client *c, const struct mc_attach_options *options,
     sigset_t set;
     signal_set(&set);
     a.color = mc_out_color(STDOUT_FILENO);
-    a.terminal = !options->until_settled && !options->cli->json && mc_out_terminal(STDOUT_FILENO);
+    a.terminal = !options->until && !options->cli->json && mc_out_terminal(STDOUT_FILENO);
     a.names.color = a.color;
     signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     mc_buf_addz(&path, "/api/attach?workspace=");
     mc_api_escape(&path, options->workspace);
     mc_buf_addz(&path, a.terminal ? "&logs=1" : "");
+    mc_buf_addz(&path, options->aside ? "&aside=1" : "");
     int r = mc_api_stream(c, path.data, err);
     if (r == 0)
         r = follow(&a, c, signals, ret, err);

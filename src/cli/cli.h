@@ -29,6 +29,7 @@ int mc_cmd_logs(struct mc_cli *cli);
 int mc_cmd_start(struct mc_cli *cli);
 int mc_cmd_stop(struct mc_cli *cli);
 int mc_cmd_restart(struct mc_cli *cli);
+int mc_cmd_wait(struct mc_cli *cli);
 int mc_cmd_tools(struct mc_cli *cli);
 int mc_cmd_call(struct mc_cli *cli);
 int mc_cmd_serve(struct mc_cli *cli);

@@ -151,12 +151,19 @@ static void say_endpoint(const struct up *up)
     fflush(stdout);
 }
 
+static bool settled(const cJSON *workspace, void *arg)
+{
+    (void)arg;
+    struct mc_verdict v = mc_verdict_of(workspace, false);
+    return mc_verdict_settled(&v);
+}
+
 static int detached(struct up *up, struct mc_err *err)
 {
     struct mc_attach_options options = {
-        .cli = up->cli, .workspace = up->name, .until_settled = true, .wait_ms = DETACH_WAIT_MS};
+        .cli = up->cli, .workspace = up->name, .until = settled, .wait_ms = DETACH_WAIT_MS};
     struct mc_verdict v = mc_verdict_of(up->workspace, false);
-    enum mc_attach_end end = MC_ATTACH_SETTLED;
+    enum mc_attach_end end = MC_ATTACH_REACHED;
     if (!mc_verdict_settled(&v)) {
         cJSON *seen = NULL;
         int ret = mc_attach_run(up->client, &options, &end, &seen, err);

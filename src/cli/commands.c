@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "cli/cli.h"
+#include "cli/condition.h"
 
 #include <string.h>
 
@@ -166,6 +167,29 @@ const struct mc_command mc_commands[] = {
      .operands = SERVER_OPERANDS("name of a server, as in `mcpctl status`"),
      .examples = {{"mcpctl restart github", "stop it and start it again"}},
      .run = mc_cmd_restart},
+    {.path = "wait",
+     .group = "Servers",
+     .summary = "Wait until servers of this workspace are up, or down",
+     .flags = MC_CMD_NEEDS_HUB | MC_CMD_READ_ONLY,
+     .operands = {{.name = "SERVER",
+                   .max = MC_MANY,
+                   .complete = MC_COMPLETE_SERVERS,
+                   .help = "only these servers (default: all that are not disabled)"}},
+     .options = {{.name = "for",
+                  .arg = "STATE",
+                  .words = mc_condition_words,
+                  .complete = MC_COMPLETE_WORDS,
+                  .help = "up (default), ready, stopped, failed or settled"},
+                 {.name = "timeout",
+                  .letter = 't',
+                  .arg = "SECONDS",
+                  .value = MC_VALUE_NUMBER,
+                  .max = 86400,
+                  .help = "give up after so long (default 60); 0 only looks"}},
+     .examples = {{"mcpctl up -d && mcpctl wait && npm test", "go on when every server is there"},
+                  {"mcpctl wait github --for ready -t 10", "exit 6 when it takes longer"},
+                  {"mcpctl stop db && mcpctl wait db --for stopped", "until its process is gone"}},
+     .run = mc_cmd_wait},
     {.path = "trust",
      .group = "Access",
      .summary = "Allow servers that this repo brought along to run",

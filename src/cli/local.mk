@@ -16,8 +16,10 @@ libmccli_a_SOURCES += \
 	src/cli/cmd-tools.c \
 	src/cli/cmd-trust.c \
 	src/cli/cmd-up.c \
+	src/cli/cmd-wait.c \
 	src/cli/command.h \
 	src/cli/commands.c \
+	src/cli/condition.c src/cli/condition.h \
 	src/cli/launch.c src/cli/launch.h \
 	src/cli/live.c src/cli/live.h \
 	src/cli/logline.c src/cli/logline.h \

@@ -1,4 +1,4 @@
-/* Attachments: event streams of `mcpctl up` and `mcpctl logs`. While one is open its workspace stays. */
+/* Attachments: event streams of `mcpctl up`, `wait` and `logs`. While one of `up` is open its workspace stays. */
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -85,10 +85,11 @@ void attach_begin(struct hub *h, struct mc_http_req *req)
     if (!a)
         return;
     MC_CLEANUP(mc_freep) char *logs = mc_http_query_get(req, "logs");
+    MC_CLEANUP(mc_freep) char *aside = mc_http_query_get(req, "aside");
     a->status = true;
     a->logs = logs && strcmp(logs, "1") == 0;
-    a->holds = true;
-    a->ws->attached++;
+    a->holds = !aside || strcmp(aside, "1") != 0;
+    a->ws->attached += a->holds;
     send_status(a);
     attach_changed(h); /* the others see the count */
 }

@@ -26,10 +26,7 @@ printf '%s' '{"title":"T",  "name":"talk",'"$definition"'}' >"$work/tool"
 repo=$(new_repo bytes)
 servers "$repo" "echo=$fakeserver --echo --trace" "says=$work/says"
 hub_up "$repo" || { e2e_done; exit; }
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 2 ]
-}
-wait_for 'both are ready' all_ready
+all_ready
 client a 2025-06-18
 
 deep=$(printf '%0400d' 0 | tr 0 '[')$(printf '%0400d' 0 | tr 0 ']')

@@ -32,7 +32,7 @@ no_hub() {
 # ---- without a hub ----
 repo=$(new_repo one)
 cd "$repo" || exit 99
-for command in status ps tools logs 'call x' 'use x' 'restart x'; do
+for command in status ps wait tools logs 'call x' 'use x' 'restart x'; do
     # shellcheck disable=SC2086
     run mc $command
     is "$command without a hub: exit 4" "$status" 4
@@ -160,11 +160,26 @@ is 'an unknown server: exit 2' "$status" 2
 like 'an unknown server: a suggestion' "$errors" "did you mean 'good'"
 run mc stop good
 is 'stop' "$status $out" '0 good: stopping'
-wait_for 'it stops' state_is good STOPPED
+run mc wait good --for stopped
+is 'wait until it has stopped' "$status $out" '0 good: asleep'
+is 'it has' "$(server_state "$repo" good)" STOPPED
+run mc wait good
+is 'asleep is up' "$status $out" '0 good: asleep'
+run mc wait good --for ready --timeout 1
+is 'wait for what does not come: exit 6' "$status" 6
+like 'and why' "$errors" 'server "good" is asleep after 1 s'
 like 'a stopped server still shows its tools' "$(mc tools)" 'good__echo'
 run mc start good
 is 'start' "$status $out" '0 good: starting'
-wait_for 'it starts' state_is good READY
+run mc wait --for ready good big
+is 'wait until two are ready' "$status $out" '0 good: ready
+big: ready'
+run mc wait --json
+is 'wait for all, as JSON' "$status $(printf '%s' "$out" | jq -c '[.[].name] - ["good","big"] | length')" '0 0'
+run mc wait nobody
+is 'wait for a server that is not there: exit 2' "$status" 2
+run mc wait --for doomsday
+is 'wait for a state that is not there: exit 2' "$status" 2
 run mc restart good big --json
 is 'restart of two, as JSON' "$(printf '%s' "$out" | jq -c '[.[].name]')" '["good","big"]'
 
@@ -205,6 +220,11 @@ is 'nothing could start: exit 4' "$status" 4
 like 'nothing could start: why' "$errors" 'gone: failed'
 like 'nothing could start: the last lines' "$errors" '| last-words'
 is 'nothing could start: no endpoint on stdout' "$out" ''
+run mc wait exits
+is 'wait for what has failed: exit 4 at once' "$status" 4
+like 'and why' "$errors" 'server "exits" is failed: it exited with status 3'
+run mc wait exits gone --for failed
+is 'wait until they have failed' "$status" 0
 mc down >/dev/null 2>&1
 run mc up --port 0
 is 'in the foreground too: exit 4' "$status" 4

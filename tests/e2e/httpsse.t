@@ -18,10 +18,7 @@ servers "$repo" \
     "link=$fakeserver --ask elicitation-url" \
     "roots=$fakeserver --ask roots"
 hub_up "$repo" || { e2e_done; exit; }
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 8 ]
-}
-wait_for 'all servers are ready' all_ready
+all_ready
 
 # old_client NAME [PATH] [CURL-OPTION...]: opens the stream NAME; $messages_NAME is the URL to POST to
 old_client() {

@@ -41,10 +41,7 @@ servers "$repo" \
     "roots=$fakeserver --trace --ask roots --roots-at-start" \
     "signin=$work/signin"
 hub_up "$repo" || { e2e_done; exit; }
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 10 ]
-}
-wait_for 'all servers are ready' all_ready
+all_ready
 
 # ---- negotiation
 for version in 2024-11-05 2025-03-26 2025-06-18 2025-11-25; do

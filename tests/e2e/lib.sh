@@ -127,6 +127,16 @@ server_state() {
     mc status --json | jq -r --arg root "$1" --arg name "$2" '.workspaces[] | select(.root == $root) | .servers[] | select(.name == $name) | .state'
 }
 
+# ready SERVER...: waits until they run and are ready, in the current or default workspace
+ready() {
+    ready_said=$(mc wait --for ready --timeout 20 -- "$@" 2>&1) || fail "ready: $*" "$ready_said"
+}
+
+# all_ready: the same of all servers
+all_ready() {
+    ready_said=$(mc wait --for ready --timeout 20 2>&1) || fail 'all servers are ready' "$ready_said"
+}
+
 # request [CURL-OPTION...]: one request; $http, $head and $body are what came back. An event stream's last message is the body.
 request() {
     rm -f "$work/head" "$work/body"

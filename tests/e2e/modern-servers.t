@@ -15,10 +15,7 @@ servers "$repo" \
     "link=$fakeserver --era modern --trace --ask elicitation-url" \
     "sample=$fakeserver --era modern --trace --ask sampling"
 hub_up "$repo" || { e2e_done; exit; }
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 5 ]
-}
-wait_for 'all servers are ready' all_ready
+all_ready
 is 'they are spoken to in the modern era' "$(mc status --json | jq -c '[.workspaces[0].servers[].era] | unique')" '["modern"]'
 
 # The last request to a server that matches, as it came there.

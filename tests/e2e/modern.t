@@ -13,10 +13,7 @@ servers "$repo" \
     "steps=$fakeserver --progress 3 --log 2 --trace" \
     "form=$fakeserver --trace --ask elicitation"
 hub_up "$repo" || { e2e_done; exit; }
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 5 ]
-}
-wait_for 'all servers are ready' all_ready
+all_ready
 
 meta_key=io.modelcontextprotocol
 # meta MEMBERS: a _meta with the required keys and these

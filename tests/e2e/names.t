@@ -66,10 +66,7 @@ jq -n --arg lister "$work/lister" --arg work "$work" '{mcpServers: {
     renamed: {command: $lister, args: ["renamed", "\($work)/plain"], prefix: "short"}
 }}' >"$repo/.mcp.json"
 hub_up "$repo" || { e2e_done; exit; }
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 9 ]
-}
-wait_for 'all are ready' all_ready
+all_ready
 
 names() {
     modern tools/list

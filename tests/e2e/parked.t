@@ -56,10 +56,7 @@ servers "$repo" \
     "now=$fakeserver --era modern --ask elicitation" \
     "asker=$work/asker"
 hub_up "$repo" || { e2e_done; exit; }
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 6 ]
-}
-wait_for 'all servers are ready' all_ready
+all_ready
 
 io=io.modelcontextprotocol
 everything='{"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}},"roots":{}}'

@@ -48,10 +48,7 @@ hub=$!
 wait_for 'the hub is there' test -s "$work/hub.out"
 (cd "$repo" && mc up -d) >"$work/up.out" 2>&1 || diag "$(cat "$work/up.out")"
 hub_address
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 5 ]
-}
-wait_for 'all servers are ready' all_ready
+all_ready
 
 # events ID-OF-THE-CALL: its start and end events, of a word that stands in the arguments; they are told apart by the tool
 events() {
@@ -165,7 +162,7 @@ in_session ada '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"r
 wait_for 'a call that is cancelled ends' stream_ended gone
 ok 'and so does the question' saw gone '.method == "notifications/cancelled"'
 mc restart desk >/dev/null
-wait_for 'all servers are ready' all_ready
+all_ready
 begin over ada "$(call 6 desk__consent '{"word":"over"}')"
 wait_for 'ada is asked' asked over
 mc stop desk >/dev/null

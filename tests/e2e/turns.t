@@ -41,10 +41,7 @@ chmod +x "$work/asker"
 printf '{"mcpServers": {"turns": {"command": "%s"}, "brief": {"command": "%s", "args": ["brief"], "timeout": {"call": 1000}}, "common": {"command": "%s", "args": ["common"], "isolation": "shared"}}}' \
     "$work/asker" "$work/asker" "$work/asker" >"$repo/.mcp.json"
 hub_up "$repo" -vv || { e2e_done; exit; }
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY")] | length')" = 3 ]
-}
-wait_for 'all servers are ready' all_ready
+all_ready
 
 io=io.modelcontextprotocol
 form='{"elicitation":{"form":{}}}'

@@ -136,6 +136,7 @@ tests_unit_test_loop_LDADD = $(HUB_LIBS)
 LOOP_TESTS += \
 	tests/unit/test-cli-callargs \
 	tests/unit/test-cli-client \
+	tests/unit/test-cli-condition \
 	tests/unit/test-cli-parse \
 	tests/unit/test-cli-render \
 	tests/unit/test-cli-view
@@ -143,6 +144,8 @@ tests_unit_test_cli_callargs_SOURCES = tests/unit/test-cli-callargs.c
 tests_unit_test_cli_callargs_LDADD = $(CLI_LIBS)
 tests_unit_test_cli_client_SOURCES = tests/unit/scratch.h tests/unit/test-cli-client.c
 tests_unit_test_cli_client_LDADD = $(CLI_LIBS)
+tests_unit_test_cli_condition_SOURCES = tests/unit/test-cli-condition.c
+tests_unit_test_cli_condition_LDADD = $(CLI_LIBS)
 tests_unit_test_cli_parse_SOURCES = tests/unit/test-cli-parse.c
 tests_unit_test_cli_parse_LDADD = $(CLI_LIBS)
 tests_unit_test_cli_render_SOURCES = tests/unit/test-cli-render.c
