@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "json/scan.h"
+#include "mcp/params.h"
 
 #define FORMAT 1
 #define PRINT_MAX (MC_KIND_MAX * (size_t)MC_CATALOG_BYTES_MAX + (1u << 20))
@@ -36,6 +37,8 @@ static void list_unref(struct mc_list *l)
 {
     if (!l || --l->refs > 0)
         return;
+    for (size_t i = 0; i < l->n; i++)
+        mc_params_free(l->v[i].params);
     mc_bytes_unref(l->bytes);
     mc_free(l->v);
     mc_free(l);
@@ -137,7 +140,7 @@ static void list_fill(struct mc_list *l, enum mc_kind kind, struct mc_jval array
             (*bad)++;
             continue;
         }
-        struct mc_item item = {v.s, name.s, {name.s.p + 1, name.s.n - 2}};
+        struct mc_item item = {v.s, name.s, {name.s.p + 1, name.s.n - 2}, NULL};
         if (mc_jstr_has_escape(name.s)) {
             item.key.p = NULL; /* an offset for now */
             size_t at = decoded->len;
@@ -145,6 +148,15 @@ static void list_fill(struct mc_list *l, enum mc_kind kind, struct mc_jval array
             item.key.n = decoded->len - at;
         }
         list_push(l, item);
+    }
+}
+
+static void read_params(struct mc_list *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        struct mc_item *m = &l->v[i];
+        m->params =
+            mc_params_read(l->bytes->data + (m->text.p - l->bytes->data), m->text.n, &l->blanked);
     }
 }
 
@@ -188,6 +200,8 @@ struct mc_list *mc_list_new(enum mc_kind kind, struct mc_str elements, size_t *r
         l->bytes = both;
     }
     mc_buf_done(&decoded);
+    if (kind == MC_KIND_TOOL)
+        read_params(l);
     return l;
 fail:
     mc_buf_done(&decoded);

@@ -1,4 +1,4 @@
-/* What a server offers: an immutable, counted value. Items keep the server's own bytes; only the place of the naming member is known.
+/* What a server offers: an immutable, counted value. Items keep the server's own bytes (but see mcp/params.h); only the place of the naming member is known.
  * A catalog is built from answers, kept on disk between runs (store/catalogs.h) and shared by every view of the server. */
 #ifndef MC_BACKEND_CATALOG_H
 #define MC_BACKEND_CATALOG_H
@@ -6,6 +6,8 @@
 #include "base/fwd.h"
 #include "base/str.h"
 #include "mcp/revision.h"
+
+struct mc_params;
 
 enum mc_kind { MC_KIND_TOOL, MC_KIND_RESOURCE, MC_KIND_TEMPLATE, MC_KIND_PROMPT, MC_KIND_MAX };
 #define MC_KINDS_ALL ((1u << MC_KIND_MAX) - 1)
@@ -27,12 +29,15 @@ struct mc_item {
     struct mc_str text;   /* the whole object as the server wrote it */
     struct mc_str naming; /* inside text: the value of name, uri or uriTemplate, with quotes */
     struct mc_str key;    /* that value decoded */
+    struct mc_params
+        *params; /* of a tool: arguments that are repeated in headers; NULL, nearly always */
 };
 struct mc_list {
     unsigned refs;
     size_t n, cap;
     struct mc_item *v;
     struct mc_bytes *bytes; /* what the items point into */
+    unsigned blanked;       /* annotations of tools that are not allowed, and were taken out */
 };
 struct mc_catalog {
     unsigned refs;

@@ -95,6 +95,11 @@ static void kind_done(struct mc_backend *b)
         if (bad)
             backend_note_error(b, "%zu of its %s have no name and were left out", bad,
                                mc_kind_member(l->kind));
+        if (list->blanked)
+            mc_warn("backend",
+                    "%s: %u x-mcp-header annotations of its tools are not allowed as they are, and "
+                    "were taken out",
+                    b->name, list->blanked);
         if (!mc_list_same(list, l->next->list[l->kind]))
             l->changed |= 1u << l->kind;
         mc_catalog_set(l->next, l->kind, list);

@@ -13,6 +13,7 @@
 #include "cli/mcp.h"
 #include "cli/out.h"
 #include "cli/result.h"
+#include "mcp/params.h"
 #include "mcp/rpc.h"
 
 #include <errno.h>
@@ -158,7 +159,8 @@ static void on_message(void *arg, struct mc_jval message)
     }
 }
 
-static int send_call(struct call *call, struct mc_mcp_answer *answer, struct mc_err *err)
+static int send_call(struct call *call, struct mc_str headers, struct mc_mcp_answer *answer,
+                     struct mc_err *err)
 {
     MC_CLEANUP(mc_buf_done) struct mc_buf params = MC_BUF_INIT(MC_CALLARGS_MAX + (1u << 20));
     mc_buf_addz(&params, "\"name\":");
@@ -169,12 +171,32 @@ static int send_call(struct call *call, struct mc_mcp_answer *answer, struct mc_
                                  .method = "tools/call",
                                  .name = call->tool,
                                  .params = mc_buf_str(&params),
+                                 .headers = headers,
                                  .progress = mc_out_terminal(STDERR_FILENO),
                                  .on_message = on_message,
                                  .arg = call};
     int ret = mc_mcp_send(call->client, &req, answer, err);
     clear_progress(call);
     return ret;
+}
+
+/* The arguments that this tool wants in headers too. */
+static int send_with_headers(struct call *call, struct mc_mcp_answer *answer, struct mc_err *err)
+{
+    MC_CLEANUP(mc_buf_done) struct mc_buf headers = MC_BUF_INIT(64u << 10);
+    unsigned blanked = 0;
+    int ret = load_tools(call, err);
+    if (ret < 0)
+        return ret;
+    struct mc_str tool = mc_mcp_tool(mc_buf_str(&call->tools), call->tool).s;
+    struct mc_params *params =
+        tool.n ? mc_params_read(call->tools.data + (tool.p - call->tools.data), tool.n, &blanked)
+               : NULL;
+    for (size_t i = 0; params && i < params->n; i++)
+        mc_mcp_add_header(&headers, params->v[i].header,
+                          mc_param_value(&params->v[i], mc_jval_of(mc_buf_str(&call->args))));
+    mc_params_free(params);
+    return send_call(call, mc_buf_str(&headers), answer, err);
 }
 
 /* A JSON-RPC error. "Invalid params" may mean that the tool is not there: that is said better here. */
@@ -234,7 +256,11 @@ static int run(struct call *call, int *ret_status, struct mc_err *err)
     ret = build_args(call, err);
     if (ret < 0)
         return ret;
-    ret = send_call(call, &answer, err);
+    ret = send_call(call, MC_STR_NONE, &answer, err);
+    if (ret == 0 && answer.error_code == MC_RPC_HEADER_MISMATCH) {
+        mc_mcp_answer_done(&answer);
+        ret = send_with_headers(call, &answer, err);
+    }
     if (ret == 0)
         ret = finish(call, &answer, ret_status, err);
     mc_mcp_answer_done(&answer);

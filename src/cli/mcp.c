@@ -62,6 +62,20 @@ static void header_value(struct mc_buf *out, const char *s)
     mc_buf_addz(out, "?=");
 }
 
+void mc_mcp_add_header(struct mc_buf *out, const char *name, struct mc_jval value)
+{
+    MC_CLEANUP(mc_freep) char *text = mc_jstr_dup(value);
+    if (value.type == MC_JSON_NONE || value.type == MC_JSON_NULL || value.type == MC_JSON_OBJECT ||
+        value.type == MC_JSON_ARRAY)
+        return;
+    mc_buf_addf(out, "%s: ", name);
+    if (text)
+        header_value(out, text);
+    else
+        mc_buf_adds(out, value.s);
+    mc_buf_adds(out, MC_STR("\r\n"));
+}
+
 static void build_headers(const struct mc_mcp_request *req, struct mc_buf *out)
 {
     mc_buf_addf(out,

@@ -38,6 +38,8 @@ struct mc_mcp_request {
     void (*on_message)(void *arg, struct mc_jval message);
     void *arg;
 };
+/* Appends a header line with a value of the arguments; nothing when that has none. */
+void mc_mcp_add_header(struct mc_buf *out, const char *name, struct mc_jval value);
 /* 0 when an answer came, be it a JSON-RPC error; negative when none did. Release *ret with mc_mcp_answer_done in both cases. */
 int mc_mcp_send(struct mc_client *c, const struct mc_mcp_request *req, struct mc_mcp_answer *ret,
                 struct mc_err *err);

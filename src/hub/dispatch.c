@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "hub/asking.h"
+#include "hub/headers.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 
@@ -26,6 +27,18 @@ static void unknown_name(struct exchange *x, const struct mc_envelope *e, enum m
     answer_error(x, e, MC_RPC_INVALID_PARAMS, text);
 }
 
+/* A tool may want arguments repeated in headers; answered when they disagree (streamable-http § Server Behavior for Custom Headers). */
+static bool params_disagree(struct exchange *x, const struct mc_envelope *e, const struct route *r)
+{
+    struct header_fault fault;
+
+    if (x->era != MC_ERA_MODERN || !r->item->params || !x->req ||
+        !headers_params(x->req, r->item->params, e, &fault))
+        return false;
+    exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_HEADER_MISMATCH, fault.message, MC_STR_NONE, 400);
+    return true;
+}
+
 static bool forward_named(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
                           enum mc_kind kind, bool last)
 {
@@ -36,12 +49,13 @@ static bool forward_named(struct exchange *x, struct mc_bytes *message, const st
     if (!mc_env_string(e, MC_F_NAME, &name))
         answer_error(x, e, MC_RPC_INVALID_PARAMS,
                      "params.name must be a string of at most 4096 bytes");
-    else if ((r = view_route(x->view, kind, mc_buf_str(&name))))
-        call_dispatch(call_prepare(
-            x, r->server, r->catalog,
-            mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME)) ? MC_STR_NONE : r->item->naming,
-            message, e));
-    else if (last)
+    else if ((r = view_route(x->view, kind, mc_buf_str(&name)))) {
+        if (!params_disagree(x, e, r))
+            call_dispatch(call_prepare(
+                x, r->server, r->catalog,
+                mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME)) ? MC_STR_NONE : r->item->naming,
+                message, e));
+    } else if (last)
         unknown_name(x, e, kind, &name);
     else
         settled = false;
@@ -242,10 +256,23 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
     }
 }
 
+/* The retry of a parked call goes past the table of names; its headers must agree all the same. */
+static bool retry_disagrees(struct exchange *x, const struct mc_envelope *e)
+{
+    struct mc_buf name = MC_BUF_INIT(NAME_MAX_BYTES);
+    const struct route *r = NULL;
+
+    if (e->method == MC_METHOD_TOOLS_CALL && mc_env_string(e, MC_F_NAME, &name))
+        r = view_route(x->view, MC_KIND_TOOL, mc_buf_str(&name));
+    mc_buf_done(&name);
+    return r && params_disagree(x, e, r);
+}
+
 void dispatch_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)
 {
     x->open++;
-    if (mc_env_has(e, MC_F_REQUEST_STATE) && x->era == MC_ERA_MODERN && parked_retry(x, message, e))
+    if (mc_env_has(e, MC_F_REQUEST_STATE) && x->era == MC_ERA_MODERN &&
+        (retry_disagrees(x, e) || parked_retry(x, message, e)))
         return;
     unsigned wait = workspace_settling_ms(x->view->ws, x->view->only);
     if (!dispatch_settled(x, message, e, wait == 0))

@@ -7,6 +7,7 @@
 
 struct mc_envelope;
 struct mc_http_req;
+struct mc_params;
 
 struct header_fault {
     char message[160];
@@ -23,7 +24,10 @@ bool headers_json(struct mc_http_req *req); /* is the body JSON, by its Content-
 /* The revision in MCP-Protocol-Version. */
 enum headers_revision { HEADERS_REV_NONE, HEADERS_REV_LEGACY, HEADERS_REV_MODERN, HEADERS_REV_BAD };
 enum headers_revision headers_revision(struct mc_http_req *req);
-/* Decodes the sentinel =?base64?…?= ; anything else is literal. false: malformed inside the sentinel. Exposed for tests. */
+/* Mcp-Param-* of a tools/call against its arguments; params may be NULL. */
+bool headers_params(struct mc_http_req *req, const struct mc_params *params,
+                    const struct mc_envelope *e, struct header_fault *fault);
+/* Decodes the sentinel =?base64?…?= ; anything else is literal. false: malformed inside the sentinel, or not visible ASCII. Exposed for tests. */
 bool header_value_decode(struct mc_str value, struct mc_buf *out);
 
 #endif

@@ -4,6 +4,7 @@ E2E_TESTS = \
 	tests/e2e/bytes.t \
 	tests/e2e/cli.t \
 	tests/e2e/eras.t \
+	tests/e2e/headers.t \
 	tests/e2e/exhausted.t \
 	tests/e2e/httpsse.t \
 	tests/e2e/legacy.t \
@@ -28,6 +29,7 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/sdk1-client.mjs \
 	tests/e2e/sdk1-input.mjs \
 	tests/e2e/sdk2-client.mjs \
+	tests/e2e/sdk2-headers.mjs \
 	tests/e2e/servers.mjs \
 	tests/e2e/streams.sh \
 	tests/e2e/tap.mjs \

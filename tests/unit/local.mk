@@ -17,6 +17,7 @@ CORE_TESTS += \
 	tests/unit/test-jsonc \
 	tests/unit/test-log \
 	tests/unit/test-map \
+	tests/unit/test-params \
 	tests/unit/test-path \
 	tests/unit/test-rand \
 	tests/unit/test-run \
@@ -44,6 +45,8 @@ tests_unit_test_log_SOURCES = tests/unit/test-log.c tests/unit/scratch.h
 tests_unit_test_log_LDADD = $(CORE_LIBS)
 tests_unit_test_map_SOURCES = tests/unit/test-map.c
 tests_unit_test_map_LDADD = $(CORE_LIBS)
+tests_unit_test_params_SOURCES = tests/unit/test-params.c
+tests_unit_test_params_LDADD = $(CORE_LIBS)
 tests_unit_test_path_SOURCES = tests/unit/test-path.c tests/unit/scratch.h
 tests_unit_test_path_LDADD = $(CORE_LIBS)
 tests_unit_test_rand_SOURCES = tests/unit/test-rand.c
