@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/rand.h"
+#include "base/rotlog.h"
 #include "config/config.h"
 #include <stdarg.h>
 #include <stdio.h>

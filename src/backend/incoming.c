@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/rotlog.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 #include <stdio.h>
@@ -212,7 +213,7 @@ void incoming_stderr(struct mc_backend *b, const char *p, size_t n)
     struct stderr_ring *r = &b->ring;
 
     if (b->log_path && !b->log) /* most servers are silent: no file without a word */
-        b->log = mc_rotlog_open(b->log_path, MC_BACKEND_LOG_MAX, NULL);
+        b->log = mc_rotlog_new(b->log_path, MC_BACKEND_LOG_MAX);
     mc_rotlog_write(b->log, p, n);
     for (size_t i = 0; i < n; i++) {
         if (p[i] == '\n')

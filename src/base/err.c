@@ -1,4 +1,5 @@
 #include "base/err.h"
+#include "base/rotlog.h"
 #include "base/str.h"
 
 #include <stdarg.h>
@@ -143,5 +144,6 @@ const char *mc_exit_help(int exit_status)
 void mc_assert_failed(const char *cond, const char *file, int line)
 {
     fprintf(stderr, "mcpctl: bug at %s:%d: %s does not hold\n", file, line, cond);
+    mc_rotlog_flush(200); /* what was said before it */
     abort();
 }

@@ -10,6 +10,7 @@ libmccore_a_SOURCES += \
 	src/base/map.c src/base/map.h \
 	src/base/path.c src/base/path.h \
 	src/base/rand.c src/base/rand.h \
+	src/base/rotlog.c src/base/rotlog.h \
 	src/base/run.c src/base/run.h \
 	src/base/seal.c src/base/seal.h \
 	src/base/str.c src/base/str.h \

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/path.h"
+#include "base/rotlog.h"
 #include "base/seal.h"
 #include "hub/internal.h"
 #include "store/kv.h"
@@ -132,6 +133,7 @@ static int open_log(const struct mc_hub_options *o, struct mc_err *err)
     mc_log_set_level(o->verbose >= 2 ? MC_LOG_DEBUG : MC_LOG_INFO);
     if (o->foreground_log) {
         mc_log_set_level(o->verbose >= 2 ? MC_LOG_DEBUG : o->verbose ? MC_LOG_INFO : MC_LOG_WARN);
+        mc_log_background();
         return 0;
     }
     if (mc_path_in(MC_DIR_STATE, "logs", &dir, err) || mc_io_mkdirs(dir, 0700, err))
@@ -146,6 +148,7 @@ static void sweep_logs(void)
     MC_CLEANUP(mc_freep) char *dir = NULL;
 
     mc_info("hub", "starting");
+    mc_rotlog_flush(MC_ROTLOG_END_MS);
     if (mc_path_in(MC_DIR_STATE, "logs", &dir, NULL) == 0)
         mc_rotlog_sweep(dir, LOG_KEPT_S);
 }
@@ -293,6 +296,7 @@ int mc_hub_main(const struct mc_hub_options *o)
     return status;
 
 fail_early:
+    mc_log_close();
     fprintf(stderr, "mcpctl: %s\n", err.msg);
     mc_free(m);
     return mc_code_exit(err.code);

@@ -1,15 +1,27 @@
 #include "base/err.h"
 #include "base/log.h"
+#include "base/rotlog.h"
 #include "tests/tap.h"
 #include "tests/unit/scratch.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#define PATIENCE_MS 20000
+
+/* Everything that was logged is in its file. */
+static void settle(void)
+{
+    if (!mc_rotlog_flush(PATIENCE_MS))
+        ok(false, "the logs are written in time");
+}
+
 static bool holds(const char *path, const char *part)
 {
+    settle();
     char *text = slurp(path, NULL);
     bool found = text && strstr(text, part);
     free(text);
@@ -19,6 +31,7 @@ static bool holds(const char *path, const char *part)
 static long size_of(const char *path)
 {
     struct stat st;
+    settle();
     return stat(path, &st) == 0 ? (long)st.st_size : -1;
 }
 
@@ -67,12 +80,28 @@ static void rotlog(void)
     ok(size_of(old) == 2 && size_of(path) == 17, "one write is never split");
     mc_rotlog_write(r, "", 0);
     mc_rotlog_close(r);
+    settle();
     r = mc_rotlog_open(path, 20, &err);
     mc_rotlog_write(r, "more\n", 5);
     ok(size_of(old) == 17 && size_of(path) == 5, "the size at opening counts");
     mc_rotlog_close(r);
     mc_rotlog_write(NULL, "x", 1);
     mc_rotlog_close(NULL);
+    path = scratch_path("new.log");
+    r = mc_rotlog_new(path, 10);
+    is_int(size_of(path), -1, "no file without a word");
+    mc_rotlog_write(r, "x\n", 2);
+    is_int(size_of(path), 2, "then there is one");
+    mc_rotlog_close(r);
+    r = mc_rotlog_new(scratch_path("none/y.log"), 10);
+    mc_rotlog_write(r, "lost\n", 5);
+    settle();
+    (void)!mkdir(scratch_path("none"), 0700);
+    mc_rotlog_write(r, "found\n", 6);
+    mc_rotlog_close(r);
+    ok(holds(scratch_path("none/y.log"), "could not be written: 1]\nfound\n"), "a file that could not be opened is tried again");
+    (void)!unlink(scratch_path("none/y.log"));
+    (void)!rmdir(scratch_path("none"));
     ok(!mc_rotlog_open(scratch_path("none/x.log"), 10, &err) && err.sys_errno == ENOENT, "no directory: %s", err.msg);
 }
 
@@ -87,14 +116,17 @@ static void full_disk(void)
     struct mc_rotlog *r = mc_rotlog_open(path, 1000, NULL);
     setrlimit(RLIMIT_FSIZE, &tight);
     mc_rotlog_write(r, "fits fine\n", 10);
+    settle();
     errno = EDOM;
     mc_rotlog_write(r, "is torn\nand more\n", 17);
     mc_rotlog_write(r, "lost\nlost\nlost", 14);
+    settle();
     is_int(errno, EDOM, "errno is kept");
     is_int(size_of(path), 15, "the disk is full");
     setrlimit(RLIMIT_FSIZE, &old);
     mc_rotlog_write(r, "back\n", 5);
     mc_rotlog_close(r);
+    settle();
     char *text = slurp(path, NULL);
     is_str(text, "fits fine\nis to\n[lines missing here, as this file could not be written: 5]\nback\n",
            "the gap is told when there is room again");
@@ -106,6 +138,7 @@ static void stuck_rotation(void)
 {
     const char *path = scratch_path("stuck.log"), *old = scratch_path("stuck.log.1");
     struct mc_rotlog *r = mc_rotlog_open(path, 10, NULL);
+    settle();
     (void)!mkdir(old, 0700);
     mc_rotlog_write(r, "1234567\n", 8);
     mc_rotlog_write(r, "lost\n", 5);
@@ -114,6 +147,78 @@ static void stuck_rotation(void)
     mc_rotlog_write(r, "new\n", 4);
     ok(holds(path, "could not be written: 1]") && holds(path, "new\n"), "it goes on when it can");
     mc_rotlog_close(r);
+}
+
+/* A pipe that nobody reads stands in for a disk that hangs. */
+static void slow_disk(void)
+{
+    static char line[1000];
+    int p[2];
+    unsigned written = 0, missing = 0, seen = 0, n;
+    bool ordered = true;
+
+    (void)!pipe(p);
+    struct mc_rotlog *slow = mc_rotlog_fd(p[1]);
+    memset(line, '.', sizeof(line) - 1);
+    for (unsigned i = 1; i <= 3000; i++) {
+        snprintf(line, sizeof(line), "%u", i);
+        line[strlen(line)] = '.';
+        line[sizeof(line) - 1] = '\n';
+        mc_rotlog_write(slow, line, sizeof(line));
+    }
+    ok(true, "whoever logs does not wait");
+    ok(!mc_rotlog_flush(10), "the disk hangs");
+    FILE *f = fdopen(p[0], "r");
+    char got[2000];
+    for (; fgets(got, sizeof(got), f) && strcmp(got, "back\n") != 0; seen++) {
+        if (sscanf(got, "[lines missing here, as this file could not be written: %u]", &n) == 1)
+            missing += n;
+        else
+            ordered &= strtoul(got, NULL, 10) == ++written + missing;
+        if (seen == 500) { /* there is room again */
+            mc_rotlog_write(slow, "back\n", 5);
+            mc_rotlog_close(slow);
+        }
+    }
+    ok(!fgets(got, sizeof(got), f), "what comes later comes after all of it");
+    fclose(f);
+    ok(written >= 1000 && written < 1200, "up to its bound all is kept (%u lines)", written);
+    ok(ordered, "in order, and the others are counted where they are missing");
+    is_int(written + missing, 3000, "all of them");
+}
+
+static void *write_many(void *arg)
+{
+    for (int i = 0; i < 500; i++)
+        mc_info("test", "%s %d", (const char *)arg, i);
+    return NULL;
+}
+
+/* Several threads, and an end that waits for all of it. */
+static void the_end(void)
+{
+    const char *path = scratch_path("end.log");
+    pthread_t t[2];
+    char word[16], *text, *save = NULL;
+    int next[2] = {0}, n;
+
+    mc_log_set_level(MC_LOG_INFO);
+    mc_log_open(path, 1u << 20, NULL);
+    pthread_create(&t[0], NULL, write_many, (void *)"one");
+    pthread_create(&t[1], NULL, write_many, (void *)"two");
+    pthread_join(t[0], NULL);
+    pthread_join(t[1], NULL);
+    mc_log_close();
+    text = slurp(path, NULL);
+    for (char *l = text ? strtok_r(text, "\n", &save) : NULL; l; l = strtok_r(NULL, "\n", &save))
+        if (sscanf(l, "%*s info: test: %15s %d", word, &n) == 2 && next[word[0] == 't'] == n)
+            next[word[0] == 't']++;
+    free(text);
+    ok(next[0] == 500 && next[1] == 500, "nothing is lost at the end, and each thread's order is kept");
+    mc_log_open(path, 1u << 20, NULL);
+    mc_info("test", "again");
+    mc_log_close();
+    ok(holds(path, "again"), "it can be opened again");
 }
 
 static void to_stderr(void)
@@ -163,6 +268,8 @@ int main(void)
     rotlog();
     full_disk();
     stuck_rotation();
+    slow_disk();
+    the_end();
     to_stderr();
     return done_testing();
 }
