@@ -2,10 +2,10 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "base/path.h"
 #include "hub/internal.h"
 #include "hub/routes.h"
 #include "json/doc.h"
+#include "loop/work.h"
 #include "store/token.h"
 
 #define ENV_MAX 4096 /* variables of one `up` */
@@ -41,27 +41,50 @@ static void reply_empty(struct mc_http_req *req)
     mc_http_reply(req, 200, "application/json", NULL, MC_STR("{}"));
 }
 
-static void get_status(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
-{
-    (void)c;
-    reply(req, status_text(h));
-}
+/* ---- what is not answered at once ---- */
 
-/* ---- adding a workspace: answered when its files have been read ---- */
-
-struct addition {
+struct pending {
     struct sink sink;
+    struct hub *hub;
     struct mc_http_req *req; /* NULL: the client has gone */
 };
 
 static void on_gone(struct sink *sink)
 {
-    mc_container_of(sink, struct addition, sink)->req = NULL;
+    mc_container_of(sink, struct pending, sink)->req = NULL;
 }
+
+static void pend(struct pending *p, struct hub *h, struct mc_http_req *req)
+{
+    p->hub = h;
+    p->req = req;
+    p->sink.gone = on_gone;
+    mc_http_set_data(req, &p->sink);
+}
+
+static void on_memory(void *arg)
+{
+    struct pending *p = arg;
+
+    if (p->req)
+        reply(p->req, status_text(p->hub));
+    mc_free(p);
+}
+
+static void get_status(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    struct pending *p = MC_NEW(struct pending);
+
+    (void)c;
+    pend(p, h, req);
+    memory_read(h, on_memory, p);
+}
+
+/* ---- adding a workspace: answered when its files have been read ---- */
 
 static void on_added(void *arg, struct workspace *ws, const struct mc_err *err)
 {
-    struct addition *a = arg;
+    struct pending *a = arg;
 
     if (a->req && ws)
         reply(a->req, status_workspace_text(ws));
@@ -75,9 +98,7 @@ static void add_workspace(struct hub *h, struct mc_http_req *req, const struct r
     struct mc_strv env = {0};
     struct mc_err err;
     const cJSON *item;
-    MC_CLEANUP(mc_freep) char *root = NULL;
     MC_CLEANUP(mc_doc_freep) cJSON *doc = mc_doc_parse(mc_http_body(req), &err);
-    unsigned n = 0;
 
     (void)c;
     if (!doc) {
@@ -88,24 +109,12 @@ static void add_workspace(struct hub *h, struct mc_http_req *req, const struct r
         fail(req, 400, MC_E_USAGE, "\"root\" must be an absolute path", MC_STR_NONE);
         return;
     }
-    if (mc_path_real(mc_doc_str(doc, "root"), &root, &err)) {
-        api_error(req, 400, &err);
-        return;
-    }
-    link_each(l, &h->workspaces) n++;
-    if (n >= HUB_WORKSPACES_MAX && !workspace_by_root(h, root)) {
-        fail(req, 400, MC_E_TOO_BIG, "64 workspaces are up, no more are accepted; take one down",
-             MC_STR_NONE);
-        return;
-    }
     cJSON_ArrayForEach(
         item, mc_doc_get(doc, "env")) if (cJSON_IsString(item) && strchr(item->valuestring, '=') &&
                                           env.n < ENV_MAX) mc_strv_push(&env, item->valuestring);
-    struct addition *a = MC_NEW(struct addition);
-    a->req = req;
-    a->sink.gone = on_gone;
-    mc_http_set_data(req, &a->sink);
-    workspace_add(h, root, &env, mc_doc_bool(doc, "detach", false), on_added, a);
+    struct pending *a = MC_NEW(struct pending);
+    pend(a, h, req);
+    workspace_add(h, mc_doc_str(doc, "root"), &env, mc_doc_bool(doc, "detach", false), on_added, a);
 }
 
 static void remove_workspace(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
@@ -145,19 +154,41 @@ static void use_workspace(struct hub *h, struct mc_http_req *req, const struct r
     reply_empty(req);
 }
 
+struct token_job {
+    struct pending pending;
+    char *token;
+    struct mc_err err;
+};
+
+static void read_token(void *arg)
+{
+    struct token_job *job = arg;
+
+    (void)!mc_token_get(&job->token, &job->err);
+}
+
+static void on_token(void *arg)
+{
+    struct token_job *job = arg;
+
+    if (job->token && !job->pending.hub->ending)
+        mc_guard_set_token(job->pending.hub->guard, job->token);
+    if (job->pending.req && job->token)
+        reply_empty(job->pending.req);
+    else if (job->pending.req)
+        api_error(job->pending.req, 500, &job->err);
+    mc_free(job->token);
+    mc_free(job);
+}
+
 /* `mcpctl token --rotate` has made a new one: the old one ends here. */
 static void reload_token(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
 {
-    MC_CLEANUP(mc_freep) char *token = NULL;
-    struct mc_err err;
+    struct token_job *job = MC_NEW(struct token_job);
 
     (void)c;
-    if (mc_token_get(&token, &err)) {
-        api_error(req, 500, &err);
-        return;
-    }
-    mc_guard_set_token(h->guard, token);
-    reply_empty(req);
+    pend(&job->pending, h, req);
+    mc_work(h->loop, read_token, on_token, job);
 }
 
 /* ---- start, stop, restart of a server; before it starts its files are read again: what was wrong in them may have been mended ---- */
@@ -187,7 +218,7 @@ static void act(struct workspace *ws, struct mc_str name, const struct action *a
 }
 
 struct renewal {
-    struct addition addition;
+    struct pending pending;
     const struct action *action;
     char *server;
 };
@@ -196,10 +227,10 @@ static void on_renewed(void *arg, struct workspace *ws, const struct mc_err *err
 {
     struct renewal *r = arg;
 
-    if (r->addition.req && ws)
-        act(ws, mc_str_of(r->server), r->action, r->addition.req);
-    else if (r->addition.req)
-        api_error(r->addition.req, 400, err);
+    if (r->pending.req && ws)
+        act(ws, mc_str_of(r->server), r->action, r->pending.req);
+    else if (r->pending.req)
+        api_error(r->pending.req, 400, err);
     mc_free(r->server);
     mc_free(r);
 }
@@ -222,11 +253,9 @@ static void server_action(struct hub *h, struct mc_http_req *req, const struct r
         return;
     }
     struct renewal *r = MC_NEW(struct renewal);
-    r->addition.req = req;
-    r->addition.sink.gone = on_gone;
     r->action = action;
     r->server = mc_str_dup(c->v[1]);
-    mc_http_set_data(req, &r->addition.sink);
+    pend(&r->pending, h, req);
     workspace_renew(ws, on_renewed, r);
 }
 

@@ -94,9 +94,9 @@ void attach_begin(struct hub *h, struct mc_http_req *req)
     attach_changed(h); /* the others see the count */
 }
 
-static void on_settled(struct mc_timer *t)
+static void on_memory(void *arg)
 {
-    struct hub *h = mc_container_of(t, struct hub, status_timer);
+    struct hub *h = arg;
 
     h->last_status = mc_loop_now(h->loop);
     link_each(l, &h->attachments)
@@ -105,6 +105,13 @@ static void on_settled(struct mc_timer *t)
         if (a->status)
             send_status(a);
     }
+}
+
+static void on_settled(struct mc_timer *t)
+{
+    struct hub *h = mc_container_of(t, struct hub, status_timer);
+
+    memory_read(h, on_memory, h);
 }
 
 void attach_changed(struct hub *h)

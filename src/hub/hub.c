@@ -237,6 +237,7 @@ static void hub_done(struct hub *h)
     mc_buf_done(&h->scratch);
     mc_free(h->socket_path);
     mc_loop_free(h->loop);
+    mc_free(h->resident);
 }
 
 static void watch_signals(struct main_loop *m)

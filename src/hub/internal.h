@@ -46,7 +46,7 @@
 #define HUB_POSTS_MAX 1024       /* at one HTTP+SSE session, with requests not answered yet */
 #define HUB_LISTENS_MAX 4096
 #define HUB_URIS_MAX 256 /* resource subscriptions of one listen or session */
-#define HUB_WORKSPACES_MAX 64
+#define HUB_WORKSPACES_MAX 64u
 #define HUB_COLLISIONS_MAX 20  /* names on two servers that status tells of */
 #define HUB_GRACE_MS 5000      /* a server that starts for the first time is waited for so long */
 #define HUB_KEEPALIVE_MS 25000 /* comment on idle event streams */
@@ -120,6 +120,11 @@ struct hub {
     unsigned next_elicitation;
     uint64_t last_keepalive, last_rotation;
     uint64_t notices; /* resource notices so far */
+    struct resident {
+        int pid;
+        long kb;
+    } * resident; /* as read last (memory.c) */
+    size_t n_resident;
     uint64_t last_status;
     struct mc_timer status_timer; /* coalesces status events */
     struct mc_timer tick;         /* coarse: idle sessions, old streams, keep-alives */
@@ -161,7 +166,7 @@ struct workspace *workspace_find(struct hub *h,
                                  struct mc_str name); /* empty name: the chosen one; NULL */
 struct workspace *workspace_by_root(struct hub *h, const char *root);
 struct server *workspace_server(struct workspace *ws, struct mc_str name);
-/* Loads config, trust and caches on the pool, then adds or renews the workspace. done: ws, or NULL and err. Takes env. */
+/* Loads config, trust and caches on the pool, then adds or renews the workspace. root: any path to it. done: ws, or NULL and err. Takes env. */
 void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach,
                    void (*done)(void *arg, struct workspace *ws, const struct mc_err *err),
                    void *arg);
@@ -510,6 +515,9 @@ void attach_logs(struct hub *h, struct mc_http_req *req);
 void attach_changed(struct hub *h); /* something in the status is new: events follow, coalesced */
 void attach_line(struct hub *h, struct mc_backend *b, const char *line);
 void attach_workspace_gone(struct workspace *ws);
+/* Reads what the hub and its servers have in memory, then calls back; until the next time that is what memory_kb() says (0: unknown). */
+void memory_read(struct hub *h, void (*done)(void *arg), void *arg);
+long memory_kb(const struct hub *h, int pid);
 char *status_text(struct hub *h);                  /* whole, caller frees */
 char *status_workspace_text(struct workspace *ws); /* with "hub" beside */
 char *status_server_text(struct server *srv);

@@ -83,7 +83,12 @@ static void run(void *arg)
     struct load *job = arg;
     struct mc_trust_book *trust = NULL;
     struct mc_err err;
+    char *root;
 
+    if (mc_path_real(job->root, &root, &job->err))
+        return;
+    mc_free(job->root);
+    job->root = root;
     /* problems inside the files are part of the config; only an unusable root is an error */
     struct mc_config_input in = {.root = job->root, .env = job->env.v};
     int rc = mc_config_load(&in, &job->config, &err);

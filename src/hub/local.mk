@@ -16,6 +16,7 @@ libmchub_a_SOURCES += \
 	src/hub/input.c \
 	src/hub/listen.c \
 	src/hub/load.c src/hub/load.h \
+	src/hub/memory.c \
 	src/hub/notify.c \
 	src/hub/openurl.c \
 	src/hub/parked.c \

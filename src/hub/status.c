@@ -12,21 +12,6 @@
 
 #define STATUS_STDERR_LINES 8
 
-static long rss_kb(int pid)
-{
-    char path[40];
-    long pages = 0;
-
-    snprintf(path, sizeof(path), "/proc/%d/statm", pid);
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return 0;
-    if (fscanf(f, "%*s %ld", &pages) != 1)
-        pages = 0;
-    fclose(f);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 static const char *mode_state(const struct server *srv)
 {
     switch (srv->mode) {
@@ -41,13 +26,22 @@ static const char *mode_state(const struct server *srv)
     }
 }
 
-static void add_running(cJSON *o, const struct mc_backend *b)
+/* Left out while it is not known. */
+static void add_memory(cJSON *o, const struct hub *h, int pid)
+{
+    long kb = memory_kb(h, pid);
+
+    if (kb)
+        mc_doc_add_num(o, "rssKb", (double)kb);
+}
+
+static void add_running(cJSON *o, const struct hub *h, const struct mc_backend *b)
 {
     int pid = mc_backend_pid(b);
 
     if (pid) {
         mc_doc_add_num(o, "pid", pid);
-        mc_doc_add_num(o, "rssKb", (double)rss_kb(pid));
+        add_memory(o, h, pid);
         mc_doc_add_num(o, "uptimeMs", (double)mc_backend_uptime_ms(b));
     }
     mc_doc_add_num(o, "restarts", mc_backend_restarts(b));
@@ -90,7 +84,7 @@ static cJSON *server_doc(const struct server *srv)
     mc_doc_add_bool(o, "builtin", srv->spec->builtin);
     mc_doc_add_str(o, "commandLine", command);
     if (srv->backend)
-        add_running(o, srv->backend);
+        add_running(o, srv->ws->hub, srv->backend);
     return o;
 }
 
@@ -132,7 +126,7 @@ static cJSON *hub_doc(struct hub *h)
     mc_doc_add_num(o, "port", h->port);
     mc_doc_add_str(o, "endpoint", endpoint);
     mc_doc_add_str(o, "socket", h->socket_path);
-    mc_doc_add_num(o, "rssKb", (double)rss_kb(getpid()));
+    add_memory(o, h, getpid());
     mc_doc_add_num(o, "sessions", (double)mc_map_count(h->sessions));
     mc_doc_add_num(o, "connections", mc_http_connections(h->http));
     mc_doc_add_bool(o, "ephemeral", h->ephemeral); /* `down` waits for the end of such a hub */

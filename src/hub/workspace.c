@@ -167,6 +167,14 @@ struct addition {
     void *arg;
 };
 
+static bool is_full(const struct hub *h)
+{
+    unsigned n = 0;
+
+    link_each(l, (struct link *)&h->workspaces) n++;
+    return n >= HUB_WORKSPACES_MAX;
+}
+
 static void on_loaded(struct load *job, void *arg)
 {
     struct addition *a = arg;
@@ -178,6 +186,9 @@ static void on_loaded(struct load *job, void *arg)
         mc_err_set(&job->err, MC_E_UNREACHABLE, "the hub is ending");
     else if (!job->err.code && fresh && a->renew)
         mc_err_set(&job->err, MC_E_UNREACHABLE, "the workspace was taken down");
+    else if (!job->err.code && fresh && is_full(h))
+        mc_err_set(&job->err, MC_E_TOO_BIG,
+                   "%u workspaces are up, no more are accepted; take one down", HUB_WORKSPACES_MAX);
     if (job->err.code) {
         a->done(a->arg, NULL, &job->err);
         load_free(job);
