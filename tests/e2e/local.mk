@@ -18,6 +18,7 @@ E2E_TESTS = \
 	tests/e2e/policy.t \
 	tests/e2e/same-bytes.t \
 	tests/e2e/servers.t \
+	tests/e2e/spec.t \
 	tests/e2e/turns.t \
 	tests/e2e/users.t \
 	tests/e2e/workspaces.t
@@ -31,6 +32,9 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/sdk2-client.mjs \
 	tests/e2e/sdk2-headers.mjs \
 	tests/e2e/servers.mjs \
+	tests/e2e/schemas.mjs \
+	tests/e2e/spec-examples.mjs \
+	tests/e2e/spec-hub.mjs \
 	tests/e2e/streams.sh \
 	tests/e2e/tap.mjs \
 	tests/package.json \

@@ -26,3 +26,8 @@ tests_helper_policyhub_LDADD = $(CLI_LIBS)
 check_PROGRAMS += tests/helper/await
 tests_helper_await_SOURCES = tests/helper/await.c
 tests_helper_await_LDADD = $(CORE_LIBS)
+
+# What the envelope scanner makes of a message, for shell tests.
+check_PROGRAMS += tests/helper/envelope
+tests_helper_envelope_SOURCES = tests/helper/envelope.c
+tests_helper_envelope_LDADD = $(CORE_LIBS)
