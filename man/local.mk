@@ -10,6 +10,14 @@ MAN_PROSE = \
 	man/mcpctl-logs.1.in \
 	man/mcpctl-ps.1.in \
 	man/mcpctl-restart.1.in \
+	man/mcpctl-secret-get.1.in \
+	man/mcpctl-secret-list.1.in \
+	man/mcpctl-secret-lock.1.in \
+	man/mcpctl-secret-passphrase.1.in \
+	man/mcpctl-secret-rm.1.in \
+	man/mcpctl-secret-rotate.1.in \
+	man/mcpctl-secret-set.1.in \
+	man/mcpctl-secret-unlock.1.in \
 	man/mcpctl-serve.1.in \
 	man/mcpctl-start.1.in \
 	man/mcpctl-status.1.in \

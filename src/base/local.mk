@@ -1,5 +1,7 @@
 libmccore_a_SOURCES += \
+	src/base/aead.c src/base/aead.h \
 	src/base/alloc.c src/base/alloc.h \
+	src/base/base64.c src/base/base64.h \
 	src/base/buf.c src/base/buf.h \
 	src/base/cleanup.h \
 	src/base/err.c src/base/err.h \

@@ -1,22 +1,20 @@
 #include "base/seal.h"
+#include "base/aead.h"
 #include "base/alloc.h"
+#include "base/base64.h"
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/rand.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
-#define KEY_LEN 32
 #define ID_LEN 4
-#define NONCE_LEN 12
-#define TAG_LEN 16
 #define EXPIRY_LEN 8
-#define OVERHEAD (ID_LEN + NONCE_LEN + EXPIRY_LEN + TAG_LEN)
 #define RAW_MAX (MC_SEAL_TEXT_MAX / 4 * 3)
 
 struct key {
     unsigned char id[ID_LEN];
-    unsigned char secret[KEY_LEN];
+    unsigned char secret[MC_AEAD_KEY_LEN];
 };
 struct mc_seal {
     struct key keys[MC_SEAL_KEYS_MAX]; /* the newest first */
@@ -60,115 +58,67 @@ void mc_seal_rotate(struct mc_seal *s)
     OPENSSL_cleanse(&fresh, sizeof(fresh));
 }
 
-/* ---- base64url (RFC 4648 § 5), without padding ---- */
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static void encode(const unsigned char *p, size_t n, struct mc_buf *out)
+/* What a key seals is bound to the key's id, too. */
+static void binding(const struct key *key, struct mc_str bound_to, struct mc_buf *out)
 {
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t bits = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) |
-                        (i + 2 < n ? p[i + 2] : 0);
-        size_t chars = n - i >= 3 ? 4 : n - i + 1;
-        for (size_t c = 0; c < chars; c++)
-            mc_buf_addc(out, digits[bits >> (18 - 6 * c) & 63]);
-    }
-}
-
-/* Strict: one text has one spelling only. Bytes written, or 0. */
-static size_t decode(struct mc_str text, unsigned char out[RAW_MAX])
-{
-    uint32_t bits = 0;
-    size_t n = 0;
-    unsigned have = 0;
-
-    if (text.n > MC_SEAL_TEXT_MAX || text.n % 4 == 1)
-        return 0;
-    for (size_t i = 0; i < text.n; i++) {
-        const char *at = text.p[i] ? strchr(digits, text.p[i]) : NULL;
-        if (!at)
-            return 0;
-        bits = bits << 6 | (uint32_t)(at - digits);
-        have += 6;
-        if (have >= 8) {
-            have -= 8;
-            out[n++] = (unsigned char)(bits >> have);
-        }
-    }
-    return bits & ((1u << have) - 1) ? 0 : n;
-}
-
-/* ---- the cipher ---- */
-
-static void check(int done)
-{
-    MC_ASSERT(done == 1); /* libcrypto without AES-GCM, or without memory */
+    mc_buf_add(out, key->id, ID_LEN);
+    mc_buf_adds(out, bound_to);
 }
 
 void mc_seal_close(const struct mc_seal *s, struct mc_str plain, struct mc_str bound_to,
                    uint64_t expires_ms, struct mc_buf *out)
 {
-    unsigned char raw[RAW_MAX], expiry[EXPIRY_LEN], *at = raw + ID_LEN + NONCE_LEN;
-    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    int n;
+    const struct key *key = &s->keys[0];
+    struct mc_buf bound = MC_BUF_INIT(ID_LEN + bound_to.n), raw = MC_BUF_INIT(RAW_MAX),
+                  inner = MC_BUF_INIT(RAW_MAX);
 
-    MC_ASSERT(ctx && plain.n + OVERHEAD <= RAW_MAX);
     for (int i = 0; i < EXPIRY_LEN; i++)
-        expiry[i] = (unsigned char)(expires_ms >> (56 - 8 * i));
-    memcpy(raw, s->keys[0].id, ID_LEN);
-    mc_random(raw + ID_LEN, NONCE_LEN);
-    check(EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, s->keys[0].secret, raw + ID_LEN));
-    check(EVP_EncryptUpdate(ctx, NULL, &n, raw, ID_LEN));
-    if (bound_to.n > 0)
-        check(EVP_EncryptUpdate(ctx, NULL, &n, (const unsigned char *)bound_to.p, (int)bound_to.n));
-    check(EVP_EncryptUpdate(ctx, at, &n, expiry, EXPIRY_LEN));
-    at += n;
-    if (plain.n > 0) {
-        check(EVP_EncryptUpdate(ctx, at, &n, (const unsigned char *)plain.p, (int)plain.n));
-        at += n;
-    }
-    check(EVP_EncryptFinal_ex(ctx, at, &n));
-    check(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_LEN, at));
-    EVP_CIPHER_CTX_free(ctx);
-    encode(raw, (size_t)(at - raw) + TAG_LEN, out);
+        mc_buf_addc(&inner, (char)(expires_ms >> (56 - 8 * i)));
+    mc_buf_adds(&inner, plain);
+    binding(key, bound_to, &bound);
+    mc_buf_add(&raw, key->id, ID_LEN);
+    mc_aead_close(key->secret, mc_buf_str(&inner), mc_buf_str(&bound), &raw);
+    MC_ASSERT(!raw.failed && !inner.failed);
+    mc_base64url_add(mc_buf_str(&raw), out);
+    mc_buf_done(&bound);
+    mc_buf_done(&inner);
+    mc_buf_done(&raw);
 }
 
-/* Deciphers n bytes of raw in place; false unless the tag is right. */
-static bool decipher(const struct key *key, unsigned char *raw, size_t n, struct mc_str bound_to)
+/* Appends expiry and plain text. */
+static bool unseal(const struct mc_seal *s, struct mc_str text, struct mc_str bound_to,
+                   struct mc_buf *inner)
 {
-    unsigned char *at = raw + ID_LEN + NONCE_LEN;
-    int inner = (int)(n - ID_LEN - NONCE_LEN - TAG_LEN), len;
-    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    struct mc_buf bound = MC_BUF_INIT(ID_LEN + bound_to.n), raw = MC_BUF_INIT(RAW_MAX);
+    const struct key *key = NULL;
+    bool good = false;
 
-    MC_ASSERT(ctx);
-    check(EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key->secret, raw + ID_LEN));
-    check(EVP_DecryptUpdate(ctx, NULL, &len, raw, ID_LEN));
-    if (bound_to.n > 0)
-        check(
-            EVP_DecryptUpdate(ctx, NULL, &len, (const unsigned char *)bound_to.p, (int)bound_to.n));
-    check(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_LEN, at + inner));
-    check(EVP_DecryptUpdate(ctx, at, &len, at, inner));
-    bool good = EVP_DecryptFinal_ex(ctx, at + len, &len) == 1;
-    EVP_CIPHER_CTX_free(ctx);
+    if (text.n <= MC_SEAL_TEXT_MAX && mc_base64url_decode(text, &raw) &&
+        raw.len >= ID_LEN + MC_AEAD_OVERHEAD + EXPIRY_LEN)
+        key = find_key(s, (const unsigned char *)raw.data);
+    if (key) {
+        binding(key, bound_to, &bound);
+        good = mc_aead_open(key->secret, (struct mc_str){raw.data + ID_LEN, raw.len - ID_LEN},
+                            mc_buf_str(&bound), inner);
+    }
+    mc_buf_done(&bound);
+    mc_buf_done(&raw);
     return good;
 }
 
 int mc_seal_open(const struct mc_seal *s, struct mc_str text, struct mc_str bound_to,
                  uint64_t now_ms, struct mc_buf *out, struct mc_err *err)
 {
-    unsigned char raw[RAW_MAX];
-    size_t n = decode(text, raw);
-    const struct key *key = n >= OVERHEAD ? find_key(s, raw) : NULL;
+    MC_CLEANUP(mc_buf_done) struct mc_buf inner = MC_BUF_INIT(RAW_MAX);
     uint64_t expires = 0;
 
-    if (!key || !decipher(key, raw, n, bound_to))
+    if (!unseal(s, text, bound_to, &inner))
         return mc_err_set(err, MC_E_DENIED, "it was not given for this, or it was changed");
-    const unsigned char *at = raw + ID_LEN + NONCE_LEN;
     for (int i = 0; i < EXPIRY_LEN; i++)
-        expires = expires << 8 | at[i];
+        expires = expires << 8 | (unsigned char)inner.data[i];
     if (now_ms >= expires)
         return mc_err_set(err, MC_E_TIMEOUT, "it has expired");
-    if (mc_buf_add(out, at + EXPIRY_LEN, n - OVERHEAD))
+    if (mc_buf_add(out, inner.data + EXPIRY_LEN, inner.len - EXPIRY_LEN))
         return mc_err_set(err, MC_E_TOO_BIG, "it is too large");
     return 0;
 }

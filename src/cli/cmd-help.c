@@ -17,6 +17,7 @@
 #include "cli/out.h"
 #include "cli/render.h"
 #include "config/config.h"
+#include "store/vault.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -127,6 +128,17 @@ static void config_servers(void)
     mc_config_unref(config);
 }
 
+static void complete_secrets(void)
+{
+    struct mc_vault *v = NULL;
+    const char *name;
+    if (mc_vault_open(false, &v, NULL) < 0)
+        return;
+    for (size_t i = 0; (name = mc_vault_name(v, i)); i++)
+        offer(name, "");
+    mc_vault_close(v);
+}
+
 static void tool_arguments(const char *tools, size_t n, const char *tool)
 {
     struct mc_jval schema = mc_jget(mc_mcp_tool((struct mc_str){tools, n}, tool), "inputSchema");
@@ -166,6 +178,10 @@ int mc_cmd_complete(struct mc_cli *cli)
     cJSON *status = NULL;
     const cJSON *w = NULL;
     bool servers = strcmp(kind, "servers") == 0;
+    if (strcmp(kind, "secrets") == 0) {
+        complete_secrets();
+        return 0;
+    }
     if (mc_client_open(&c, NULL) == 0)
         mc_api_here(c, &status, &w, NULL);
     if (servers && w)

@@ -7,7 +7,9 @@
 
 static const char *const serve_words[] = {"git", "files", NULL};
 static const char *const format_words[] = {"text", "man", "bash", "zsh", "fish", "json", NULL};
-static const char *const complete_words[] = {"servers", "tools", "arguments", "workspaces", NULL};
+static const char *const store_words[] = {"keyring", "file", NULL};
+static const char *const complete_words[] = {"servers",    "tools",   "arguments",
+                                             "workspaces", "secrets", NULL};
 
 #define PORT_OPTION(text)                                                                          \
     {                                                                                              \
@@ -21,6 +23,18 @@ static const char *const complete_words[] = {"servers", "tools", "arguments", "w
             .name = "SERVER", .min = 1, .max = MC_MANY, .complete = MC_COMPLETE_SERVERS,           \
             .help = text                                                                           \
         }                                                                                          \
+    }
+
+#define SECRET_OPERAND                                                                             \
+    {                                                                                              \
+        .name = "NAME", .min = 1, .max = 1, .complete = MC_COMPLETE_SECRETS,                       \
+        .help = "name of a secret, as in `mcpctl secret list`"                                     \
+    }
+
+#define STORE_OPTION                                                                               \
+    {                                                                                              \
+        .name = "store", .arg = "STORE", .words = store_words, .complete = MC_COMPLETE_WORDS,      \
+        .help = "keyring or file (default: where it is, else the keyring if one answers)"          \
     }
 
 const struct mc_option mc_global_options[] = {
@@ -216,6 +230,61 @@ const struct mc_command mc_commands[] = {
      .examples = {{"curl -H \"Authorization: Bearer $(mcpctl token)\" ...",
                    "call the endpoint as another user or from a container"}},
      .run = mc_cmd_token},
+    {.path = "secret set",
+     .group = "Secrets",
+     .summary = "Keep a secret, for ${secret:NAME} in a config",
+     .operands = {{.name = "NAME",
+                   .min = 1,
+                   .max = 1,
+                   .complete = MC_COMPLETE_SECRETS,
+                   .help = "letters, digits, '_', '-' and '.'"}},
+     .options = {STORE_OPTION},
+     .examples = {{"mcpctl secret set github-token", "asks for the value without showing it"},
+                  {"pass show github | mcpctl secret set github-token",
+                   "takes it from another program"}},
+     .run = mc_cmd_secret_set},
+    {.path = "secret get",
+     .group = "Secrets",
+     .summary = "Print the value of a secret",
+     .flags = MC_CMD_READ_ONLY,
+     .operands = {SECRET_OPERAND},
+     .examples = {{"mcpctl secret get github-token", "the read is logged"}},
+     .run = mc_cmd_secret_get},
+    {.path = "secret list",
+     .group = "Secrets",
+     .summary = "List the names of the secrets, and where they are kept",
+     .flags = MC_CMD_READ_ONLY,
+     .examples = {{"mcpctl secret list", "never shows a value"}},
+     .run = mc_cmd_secret_list},
+    {.path = "secret rm",
+     .group = "Secrets",
+     .summary = "Remove a secret",
+     .operands = {SECRET_OPERAND},
+     .examples = {{"mcpctl secret rm github-token", "what uses it cannot start any more"}},
+     .run = mc_cmd_secret_rm},
+    {.path = "secret rotate",
+     .group = "Secrets",
+     .summary = "Replace a secret; the servers that use it are replaced, too",
+     .operands = {SECRET_OPERAND},
+     .options = {STORE_OPTION},
+     .examples = {{"mcpctl secret rotate github-token", "asks for the new value"}},
+     .run = mc_cmd_secret_rotate},
+    {.path = "secret unlock",
+     .group = "Secrets",
+     .summary = "Open the encrypted file of secrets with its passphrase",
+     .examples = {{"mcpctl secret unlock", "until you log out, or lock it"}},
+     .run = mc_cmd_secret_unlock},
+    {.path = "secret lock",
+     .group = "Secrets",
+     .summary = "Close it again",
+     .examples = {{"mcpctl secret lock", "servers that run keep what they were given"}},
+     .run = mc_cmd_secret_lock},
+    {.path = "secret passphrase",
+     .group = "Secrets",
+     .summary = "Give the encrypted file of secrets a passphrase, or another one",
+     .options = {{.name = "remove", .help = "open it with a key file instead"}},
+     .examples = {{"mcpctl secret passphrase", "asks for it twice"}},
+     .run = mc_cmd_secret_passphrase},
     {.path = "serve",
      .group = "Other",
      .summary = "Be one of the embedded MCP servers, on standard input and output",
@@ -289,10 +358,9 @@ const struct mc_command *mc_command_find(const char *path)
 const char *mc_complete_source(enum mc_complete kind)
 {
     static const char *const sources[MC_COMPLETE_MAX] = {
-        [MC_COMPLETE_SERVERS] = "servers",
-        [MC_COMPLETE_TOOLS] = "tools",
-        [MC_COMPLETE_ARGUMENTS] = "arguments",
-        [MC_COMPLETE_WORKSPACES] = "workspaces",
+        [MC_COMPLETE_SERVERS] = "servers",     [MC_COMPLETE_TOOLS] = "tools",
+        [MC_COMPLETE_ARGUMENTS] = "arguments", [MC_COMPLETE_WORKSPACES] = "workspaces",
+        [MC_COMPLETE_SECRETS] = "secrets",
     };
     return (unsigned)kind < MC_COMPLETE_MAX ? sources[kind] : NULL;
 }

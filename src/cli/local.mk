@@ -11,6 +11,7 @@ libmccli_a_SOURCES += \
 	src/cli/cmd-help.c \
 	src/cli/cmd-hub.c \
 	src/cli/cmd-logs.c \
+	src/cli/cmd-secret.c \
 	src/cli/cmd-server.c \
 	src/cli/cmd-status.c \
 	src/cli/cmd-tools.c \
@@ -25,6 +26,7 @@ libmccli_a_SOURCES += \
 	src/cli/logline.c src/cli/logline.h \
 	src/cli/mcp.c src/cli/mcp.h \
 	src/cli/out.c src/cli/out.h \
+	src/cli/prompt.c src/cli/prompt.h \
 	src/cli/render-bash.c \
 	src/cli/render-fish.c \
 	src/cli/render-help.c \

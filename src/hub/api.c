@@ -259,6 +259,50 @@ static void server_action(struct hub *h, struct mc_http_req *req, const struct r
     workspace_renew(ws, on_renewed, r);
 }
 
+/* ---- reload: every workspace reads its files again, and what they refer to ---- */
+
+struct reload {
+    struct addition addition;
+    unsigned pending;
+    struct mc_err err; /* the last one */
+    bool failed;
+};
+
+static void on_reloaded(void *arg, struct workspace *ws, const struct mc_err *err)
+{
+    struct reload *r = arg;
+
+    if (!ws) {
+        r->err = *err;
+        r->failed = true;
+    }
+    if (--r->pending)
+        return;
+    if (r->addition.req && r->failed)
+        api_error(r->addition.req, 409, &r->err);
+    else if (r->addition.req)
+        reply_empty(r->addition.req);
+    mc_free(r);
+}
+
+static void reload(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
+{
+    struct reload *r;
+
+    (void)c;
+    if (link_empty(&h->workspaces)) {
+        reply_empty(req);
+        return;
+    }
+    r = MC_NEW(struct reload);
+    r->addition.req = req;
+    r->addition.sink.gone = on_gone;
+    mc_http_set_data(req, &r->addition.sink);
+    link_each(l, &h->workspaces) r->pending++;
+    link_each(l, &h->workspaces)
+        workspace_renew(link_entry(l, struct workspace, link), on_reloaded, r);
+}
+
 static void get_attach(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
 {
     (void)c;
@@ -280,6 +324,7 @@ static const struct {
     {MC_STR("POST"), "/api/workspaces", add_workspace},
     {MC_STR("DELETE"), "/api/workspaces/:workspace", remove_workspace},
     {MC_STR("POST"), "/api/workspaces/:workspace/servers/:server/:action", server_action},
+    {MC_STR("POST"), "/api/reload", reload},
     {MC_STR("POST"), "/api/shutdown", shut_down},
     {MC_STR("POST"), "/api/use", use_workspace},
     {MC_STR("POST"), "/api/token", reload_token},

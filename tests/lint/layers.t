@@ -17,7 +17,8 @@ curl/.*:curl
 git2.*:git2
 cjson/.*|cJSON\.h:cJSON
 llhttp\.h|http_parser\.h:parser
-openssl/.*:crypto'
+openssl/.*:crypto
+libsecret/.*:secret'
 
 for folder in src/*/; do
     folder=$(basename "$folder")

@@ -82,6 +82,7 @@ CORE_TESTS += \
 	tests/unit/test-names \
 	tests/unit/test-resolve \
 	tests/unit/test-sse \
+	tests/unit/test-secrets \
 	tests/unit/test-token \
 	tests/unit/test-trust \
 	tests/unit/test-uritemplate
@@ -101,6 +102,8 @@ tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c tests/unit/scratch.h
 tests_unit_test_resolve_LDADD = $(CORE_LIBS)
 tests_unit_test_sse_SOURCES = tests/unit/test-sse.c
 tests_unit_test_sse_LDADD = $(CORE_LIBS)
+tests_unit_test_secrets_SOURCES = tests/unit/test-secrets.c tests/unit/scratch.h
+tests_unit_test_secrets_LDADD = $(CORE_LIBS)
 tests_unit_test_token_SOURCES = tests/unit/test-token.c tests/unit/scratch.h
 tests_unit_test_token_LDADD = $(CORE_LIBS)
 tests_unit_test_trust_SOURCES = tests/unit/test-trust.c tests/unit/scratch.h
