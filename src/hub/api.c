@@ -262,8 +262,8 @@ static void server_action(struct hub *h, struct mc_http_req *req, const struct r
 /* ---- reload: every workspace reads its files again, and what they refer to ---- */
 
 struct reload {
-    struct addition addition;
-    unsigned pending;
+    struct pending pending;
+    unsigned open;
     struct mc_err err; /* the last one */
     bool failed;
 };
@@ -276,12 +276,12 @@ static void on_reloaded(void *arg, struct workspace *ws, const struct mc_err *er
         r->err = *err;
         r->failed = true;
     }
-    if (--r->pending)
+    if (--r->open)
         return;
-    if (r->addition.req && r->failed)
-        api_error(r->addition.req, 409, &r->err);
-    else if (r->addition.req)
-        reply_empty(r->addition.req);
+    if (r->pending.req && r->failed)
+        api_error(r->pending.req, 409, &r->err);
+    else if (r->pending.req)
+        reply_empty(r->pending.req);
     mc_free(r);
 }
 
@@ -295,10 +295,8 @@ static void reload(struct hub *h, struct mc_http_req *req, const struct route_ca
         return;
     }
     r = MC_NEW(struct reload);
-    r->addition.req = req;
-    r->addition.sink.gone = on_gone;
-    mc_http_set_data(req, &r->addition.sink);
-    link_each(l, &h->workspaces) r->pending++;
+    pend(&r->pending, h, req);
+    link_each(l, &h->workspaces) r->open++;
     link_each(l, &h->workspaces)
         workspace_renew(link_entry(l, struct workspace, link), on_reloaded, r);
 }
