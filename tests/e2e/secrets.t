@@ -1,5 +1,7 @@
 #!/bin/sh
 # Secrets on the command line: in the encrypted file, in a real keyring, under a passphrase; typed on a terminal without being seen.
+# The texts name ${secret:…} and commands in back quotes.
+# shellcheck disable=SC2016
 set -u
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 . "$top_srcdir/tests/e2e/lib.sh"
@@ -82,7 +84,9 @@ printf pass | gnome-keyring-daemon --unlock --components=secrets
 "$mcpctl-keyring" get desk || echo gone
 "$mcpctl" secret set later <"$work/value" >/dev/null
 TEXT
-    mcpctl=$top_builddir/mcpctl work=$work timeout 60 dbus-run-session -- sh "$work/desktop" >"$work/desk.out" 2>"$work/desk.err"
+    mcpctl=$top_builddir/mcpctl
+    export mcpctl work
+    timeout 60 dbus-run-session -- sh "$work/desktop" >"$work/desk.out" 2>"$work/desk.err"
     like 'a keyring that answers is preferred' "$(cat "$work/desk.out")" 'desk is in the keyring.'
     is 'the list says where it is' "$(jq -r '.secrets[] | select(.name == "desk") | .store' "$work/list1" "$work/list2" | tr '\n' ' ')" 'keyring file '
     is 'its value, and nothing is left in it of what moves or goes' "$(grep -xE 'hush-hush|gone' "$work/desk.out" | tr '\n' ' ')" 'hush-hush gone gone '
