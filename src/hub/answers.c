@@ -104,7 +104,7 @@ bool answer_list(struct exchange *x, const struct mc_envelope *e, enum mc_kind k
                        "params.cursor: not a cursor of this list", MC_STR_NONE, 0);
         return true;
     }
-    mc_buf_adds(&result, view_list(x->view, kind));
+    mc_buf_adds(&result, view_list(x->view, kind, x->era));
     bridge_close_result(x->era, true, &result);
     answer_result(x, e, &result);
     return true;

@@ -5,6 +5,7 @@
 #include "hub/headers.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
+#include "mcp/tool.h"
 
 #define NAME_MAX_BYTES 4096 /* of a tool, prompt or URI that is looked up */
 
@@ -39,6 +40,19 @@ static bool params_disagree(struct exchange *x, const struct mc_envelope *e, con
     return true;
 }
 
+static void forward_route(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
+                          const struct route *r)
+{
+    if (params_disagree(x, e, r))
+        return;
+    bool same = mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME));
+    struct call *c =
+        call_prepare(x, r->server, r->catalog, same ? MC_STR_NONE : r->item->naming, message, e);
+
+    c->wrapped = x->era == MC_ERA_LEGACY && r->misfits & MC_TOOL_OUTPUT;
+    call_dispatch(c);
+}
+
 static bool forward_named(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
                           enum mc_kind kind, bool last)
 {
@@ -49,13 +63,9 @@ static bool forward_named(struct exchange *x, struct mc_bytes *message, const st
     if (!mc_env_string(e, MC_F_NAME, &name))
         answer_error(x, e, MC_RPC_INVALID_PARAMS,
                      "params.name must be a string of at most 4096 bytes");
-    else if ((r = view_route(x->view, kind, mc_buf_str(&name)))) {
-        if (!params_disagree(x, e, r))
-            call_dispatch(call_prepare(
-                x, r->server, r->catalog,
-                mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME)) ? MC_STR_NONE : r->item->naming,
-                message, e));
-    } else if (last)
+    else if ((r = view_route(x->view, kind, mc_buf_str(&name))))
+        forward_route(x, message, e, r);
+    else if (last)
         unknown_name(x, e, kind, &name);
     else
         settled = false;

@@ -63,6 +63,7 @@ struct listen;
 struct parked;
 struct input;
 struct ask;
+struct mc_splice;
 struct consent;
 
 /* What an HTTP request's data pointer points to, once it is not answered at once. */
@@ -190,6 +191,7 @@ struct route {
     struct server *server;
     struct mc_catalog *catalog; /* the view's reference */
     const struct mc_item *item; /* in catalog */
+    unsigned misfits;           /* enum mc_tool_misfit of its definition */
 };
 struct view {
     struct link link; /* in its workspace */
@@ -201,6 +203,7 @@ struct view {
     struct mc_catalog **held;
     size_t n_held;
     struct mc_bytes *lists[MC_KIND_MAX]; /* {"tools":[…]  without the closing brace */
+    struct mc_bytes *modern_tools;       /* the modern era's own; NULL: the same */
     struct mc_strv collisions; /* what is hidden by what, for status; at most HUB_COLLISIONS_MAX */
 };
 /* The view of one server, or of all (NULL), made on first use; owned by the workspace. */
@@ -208,7 +211,7 @@ struct view *view_get(struct workspace *ws, const char *server);
 void view_free(struct view *v);
 void view_stale(struct view *v); /* built again on next use */
 void views_stale(struct workspace *ws);
-struct mc_str view_list(struct view *v, enum mc_kind kind);
+struct mc_str view_list(struct view *v, enum mc_kind kind, enum mc_era era);
 /* By the decoded name; NULL when the view has no such tool or prompt. Valid until the view is built again. */
 const struct route *view_route(struct view *v, enum mc_kind kind, struct mc_str name);
 /* The server of a resource: by exact URI, by template, else the only one that has resources at all; NULL. */
@@ -376,6 +379,7 @@ struct call {
     /* resources/read that is probing: servers not asked yet */
     size_t next_probe; /* index of the next server in the view */
     bool probing;
+    bool wrapped; /* a legacy client was told of an object around its tool's structured output */
     struct link waiting; /* for its turn */
     uint64_t turn_due;
     struct mc_deciding deciding;
@@ -425,6 +429,11 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
 int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out);
 /* A retry as it goes to the server: what it has for the hub gives way to what the request had there at first. */
 struct mc_bytes *bridge_retry(const struct mc_envelope *first, const struct mc_envelope *retry);
+/* Puts into sp what the client's revision has otherwise (fit.c). text: for what sp will borrow. */
+void fit_result(const struct call *c, const struct mc_envelope *e, struct mc_splice *sp,
+                struct mc_buf *text);
+/* Why the client of this call is not to see a result of that type; NULL when it may. */
+const char *fit_type(const struct call *c, const struct mc_envelope *e);
 /* The suffix that a result of the hub's own gets in this era: ,"resultType":…}  or  }. cacheable: with ttlMs and cacheScope. */
 void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out);
 /* That of one which asks for input. */

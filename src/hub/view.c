@@ -5,7 +5,9 @@
 #include "base/map.h"
 #include "hub/internal.h"
 #include "json/scan.h"
+#include "json/splice.h"
 #include "mcp/names.h"
+#include "mcp/tool.h"
 #include "mcp/uritemplate.h"
 
 #define LIST_MAX (256u << 20)
@@ -41,6 +43,8 @@ void view_stale(struct view *v)
         mc_bytes_unref(v->lists[k]);
         v->lists[k] = NULL;
     }
+    mc_bytes_unref(v->modern_tools);
+    v->modern_tools = NULL;
     for (size_t i = 0; i < v->n_held; i++)
         mc_catalog_unref(v->held[i]);
     mc_free(v->held);
@@ -96,8 +100,30 @@ static void add_collision(struct view *v, enum mc_kind kind, struct mc_str key,
                                  is_named(kind) ? "; give one of them another \"prefix\"" : ""));
 }
 
+/* The server's own bytes, but for the name, and what clients of that era would not take. */
+static void write_item(const struct route *r, struct mc_str key, enum mc_era era,
+                       struct mc_buf *out)
+{
+    const struct mc_item *item = r->item;
+    struct mc_buf name = MC_BUF_INIT(MC_CATALOG_BYTES_MAX),
+                  wrapped = MC_BUF_INIT(MC_CATALOG_BYTES_MAX);
+    struct mc_splice sp;
+
+    if (out->data[out->len - 1] != '[')
+        mc_buf_addc(out, ',');
+    mc_splice_init(&sp, item->text);
+    if (!mc_str_eq(key, item->key)) {
+        mc_jstr_quote(key, &name);
+        mc_splice_put(&sp, item->naming, mc_buf_str(&name));
+    }
+    mc_tool_mend(&sp, era == MC_ERA_LEGACY ? r->misfits : r->misfits & MC_TOOL_INPUT, &wrapped);
+    mc_splice_apply(&sp, false, out);
+    mc_buf_done(&wrapped);
+    mc_buf_done(&name);
+}
+
 static void add_item(struct view *v, struct server *srv, struct mc_catalog *catalog,
-                     enum mc_kind kind, const struct mc_item *item, struct mc_buf *out)
+                     enum mc_kind kind, const struct mc_item *item, struct mc_buf out[2])
 {
     char name[MC_NAME_MAX_LIMIT + 1];
     struct mc_str key = item->key;
@@ -112,18 +138,23 @@ static void add_item(struct view *v, struct server *srv, struct mc_catalog *cata
         return;
     }
     struct route *r = MC_NEW(struct route);
-    *r = (struct route){srv, catalog, item};
+    *r = (struct route){srv, catalog, item, kind == MC_KIND_TOOL ? mc_tool_misfits(item->text) : 0};
     mc_map_put(v->names[kind], key, r);
-    if (out->data[out->len - 1] != '[')
-        mc_buf_addc(out, ',');
-    if (mc_str_eq(key, item->key)) {
-        mc_buf_adds(out, item->text);
-        return;
-    }
-    mc_buf_add(out, item->text.p, (size_t)(item->naming.p - item->text.p));
-    mc_jstr_quote(key, out);
-    const char *rest = item->naming.p + item->naming.n;
-    mc_buf_add(out, rest, (size_t)(item->text.p + item->text.n - rest));
+    write_item(r, key, MC_ERA_LEGACY, &out[0]);
+    if (kind == MC_KIND_TOOL)
+        write_item(r, key, MC_ERA_MODERN, &out[1]);
+}
+
+/* The modern era's own list of tools is kept only where it is another one. */
+static void keep_lists(struct view *v, enum mc_kind kind, struct mc_buf out[2])
+{
+    for (int i = 0; i < 2; i++)
+        mc_buf_addc(&out[i], ']');
+    v->lists[kind] = mc_bytes_new(out[0].data, out[0].len);
+    if (kind == MC_KIND_TOOL && !mc_str_eq(mc_buf_str(&out[0]), mc_buf_str(&out[1])))
+        v->modern_tools = mc_bytes_new(out[1].data, out[1].len);
+    for (int i = 0; i < 2; i++)
+        mc_buf_done(&out[i]);
 }
 
 static void build(struct view *v)
@@ -135,17 +166,16 @@ static void build(struct view *v)
         n++;
     v->held = mc_calloc(n ? n : 1, sizeof(*v->held));
     for (int k = 0; k < MC_KIND_MAX; k++) {
-        struct mc_buf out = MC_BUF_INIT(LIST_MAX);
+        struct mc_buf out[2] = {MC_BUF_INIT(LIST_MAX), MC_BUF_INIT(LIST_MAX)};
         v->names[k] = mc_map_new();
-        mc_buf_addf(&out, "{\"%s\":[", mc_kind_member((enum mc_kind)k));
+        for (int i = 0; i < 2; i++)
+            mc_buf_addf(&out[i], "{\"%s\":[", mc_kind_member((enum mc_kind)k));
         for (size_t i = 0; (srv = view_server(v, i)); i++) {
             struct mc_catalog *c = catalog_of(srv);
             for (size_t j = 0; c && j < c->list[k]->n; j++)
-                add_item(v, srv, c, (enum mc_kind)k, &c->list[k]->v[j], &out);
+                add_item(v, srv, c, (enum mc_kind)k, &c->list[k]->v[j], out);
         }
-        mc_buf_addc(&out, ']');
-        v->lists[k] = mc_bytes_new(out.data, out.len);
-        mc_buf_done(&out);
+        keep_lists(v, (enum mc_kind)k, out);
     }
     for (size_t i = 0; (srv = view_server(v, i)); i++)
         if (catalog_of(srv))
@@ -165,10 +195,13 @@ const struct mc_strv *view_collisions(struct view *v)
     return &v->collisions;
 }
 
-struct mc_str view_list(struct view *v, enum mc_kind kind)
+struct mc_str view_list(struct view *v, enum mc_kind kind, enum mc_era era)
 {
     freshen(v);
-    return (struct mc_str){v->lists[kind]->data, v->lists[kind]->len};
+    const struct mc_bytes *b = kind == MC_KIND_TOOL && era == MC_ERA_MODERN && v->modern_tools
+                                   ? v->modern_tools
+                                   : v->lists[kind];
+    return (struct mc_str){b->data, b->len};
 }
 
 const struct route *view_route(struct view *v, enum mc_kind kind, struct mc_str name)
