@@ -6,6 +6,7 @@
 #include "base/fwd.h"
 #include "base/str.h"
 #include "config/layers.h"
+#include "json/keypath.h"
 #include "json/scan.h"
 
 struct mc_key;
@@ -43,13 +44,6 @@ const struct mc_node *mc_node_at(const struct mc_node *n, const struct mc_strv *
 /* The value as JSON text, in the schema's spelling; appends. pretty: with line breaks, indented by 2 from `indent` on. */
 void mc_node_json(const struct mc_node *n, bool pretty, unsigned indent, struct mc_buf *out);
 
-/* ---- paths: servers.github.env.TOKEN, servers["a.b"].url ---- */
-
-/* 0, or -MC_E_USAGE. Release with mc_strv_done, also after an error. "" is the root. */
-int mc_keypath_parse(const char *text, struct mc_strv *ret, struct mc_err *err);
-/* Appends one name, with a dot, or with brackets where the name needs quotes. */
-void mc_keypath_add(struct mc_buf *out, const char *name);
-char *mc_keypath_text(const struct mc_strv *path);
 /* Puts the schema's spelling in the place of other names ("mcpServers.x.httpUrl" → "servers.x.url"). */
 void mc_keypath_canonical(struct mc_strv *path);
 

@@ -52,6 +52,14 @@ static struct mc_str cut(const struct edit *ed, size_t from, size_t to)
 
 /* ---- finding ---- */
 
+/* The part of the path that exists. */
+static char *way_text(const struct edit *ed)
+{
+    struct mc_strv way = {.v = ed->path->v, .n = ed->depth};
+
+    return mc_keypath_text(&way);
+}
+
 static int wrong_text(const struct edit *ed, struct mc_err *err)
 {
     const struct mc_jsonc_error *e = &ed->doc.errors[0];
@@ -88,7 +96,7 @@ static int find(struct edit *ed, struct mc_err *err)
         } else if (v.type == MC_JSON_OBJECT) {
             next = mc_jget(v, name);
         } else {
-            MC_CLEANUP(mc_freep) char *way = mc_keypath_text(ed->path, ed->depth);
+            MC_CLEANUP(mc_freep) char *way = way_text(ed);
             unsigned line, col;
             mc_jsonc_place(ed->src.p, ed->src.n, offset(ed, v.s.p), &line, &col);
             return mc_err_set(err, MC_E_CONFIG,
@@ -284,7 +292,7 @@ static int insert(struct edit *ed, struct mc_str json, struct mc_buf *out, struc
 
     if (ed->holder.type == MC_JSON_ARRAY &&
         !(mc_str_u64(mc_str_of(ed->path->v[ed->depth]), &index) && index == all.n)) {
-        MC_CLEANUP(mc_freep) char *way = mc_keypath_text(ed->path, ed->depth);
+        MC_CLEANUP(mc_freep) char *way = way_text(ed);
         return mc_err_set(err, MC_E_NOT_FOUND, "%s has %zu elements, there is no %s", way, all.n,
                           ed->path->v[ed->depth]);
     }

@@ -1,68 +1,94 @@
 #include "json/keypath.h"
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "json/scan.h"
 
-/* The quoted name at p, decoded; NULL when it is no JSON string. *ret_len: its bytes, quotes included. */
-static char *quoted(const char *p, size_t n, size_t *ret_len)
-{
-    struct mc_scan s;
-    struct mc_str span;
+#define PATH_TEXT_MAX (64u << 10)
 
-    mc_scan_init(&s, p, n);
-    if (!mc_scan_value(&s, &span))
-        return NULL;
-    *ret_len = span.n;
-    return mc_jstr_dup(mc_jval_of(span));
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
 }
 
-int mc_keypath_parse(const char *text, struct mc_strv *names, struct mc_err *err)
+void mc_keypath_add(struct mc_buf *out, const char *name)
 {
-    size_t n = strlen(text), at = 0, before = names->n;
+    bool plain = *name != '\0';
 
-    if (n > MC_KEYPATH_BYTES_MAX)
-        return mc_err_set(err, MC_E_USAGE, "the key is longer than %d bytes", MC_KEYPATH_BYTES_MAX);
-    for (;;) {
-        size_t len = strcspn(text + at, ".");
-        char *name;
-
-        if (names->n - before == MC_KEYPATH_NAMES_MAX)
-            return mc_err_set(err, MC_E_USAGE, "the key has more than %d names",
-                              MC_KEYPATH_NAMES_MAX);
-        if (text[at] == '"')
-            name = quoted(text + at, n - at, &len);
-        else
-            name = len ? mc_strndup(text + at, len) : NULL;
-        if (!name)
-            return mc_err_set(err, MC_E_USAGE, "'%s': expected a name at character %zu%s", text,
-                              at + 1, text[at] == '"' ? ", with a closing quote" : "");
-        mc_strv_take(names, name);
-        at += len;
-        if (at == n)
-            return 0;
-        if (text[at] != '.')
-            return mc_err_set(err, MC_E_USAGE, "'%s': expected a dot at character %zu", text,
-                              at + 1);
-        at++;
+    for (const char *p = *name == '$' ? name + 1 : name; *p; p++)
+        plain &= is_plain(*p);
+    if (plain) {
+        mc_buf_addf(out, "%s%s", out->len ? "." : "", name);
+    } else {
+        MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_str_of(name), false);
+        mc_buf_addz(out, "[");
+        mc_jstr_quote(mc_str_of(shown), out);
+        mc_buf_addz(out, "]");
     }
 }
 
-void mc_keypath_add(struct mc_buf *out, struct mc_str name)
+char *mc_keypath_text(const struct mc_strv *path)
 {
-    if (out->len)
-        mc_buf_addc(out, '.');
-    if (name.n == 0 || name.p[0] == '"' || memchr(name.p, '.', name.n))
-        mc_jstr_quote(name, out);
-    else
-        mc_buf_adds(out, name);
+    struct mc_buf out = MC_BUF_INIT(PATH_TEXT_MAX);
+
+    for (size_t i = 0; i < path->n; i++)
+        mc_keypath_add(&out, path->v[i]);
+    if (!out.len)
+        mc_buf_addz(&out, "");
+    return mc_buf_steal(&out);
 }
 
-char *mc_keypath_text(const struct mc_strv *names, size_t n)
+/* ["name"] at *p; goes behind it. */
+static bool take_quoted(const char **p, struct mc_strv *ret)
 {
-    struct mc_buf out = MC_BUF_INIT((size_t)MC_KEYPATH_NAMES_MAX * MC_KEYPATH_BYTES_MAX);
+    const char *open = *p + 1, *end = open + 1;
 
-    for (size_t i = 0; i < n; i++)
-        mc_keypath_add(&out, mc_str_of(names->v[i]));
-    return out.data ? mc_buf_steal(&out) : mc_strdup("");
+    if (*open != '"')
+        return false;
+    while (*end && *end != '"')
+        end += *end == '\\' && end[1] ? 2 : 1;
+    if (!*end || end[1] != ']')
+        return false;
+    struct mc_str span = {open, (size_t)(end + 1 - open)};
+    char *name =
+        mc_json_check(span.p, span.n, NULL, NULL) == 0 ? mc_jstr_dup(mc_jval_of(span)) : NULL;
+    if (!name)
+        return false;
+    mc_strv_take(ret, name);
+    *p = end + 2;
+    return true;
+}
+
+/* Up to the next dot or bracket: whatever stands there, so that nobody has to quote "@scope/x". */
+static bool take_bare(const char **p, struct mc_strv *ret)
+{
+    size_t n = strcspn(*p, ".[");
+
+    if (n == 0)
+        return false;
+    mc_strv_take(ret, mc_strndup(*p, n));
+    *p += n;
+    return true;
+}
+
+int mc_keypath_parse(const char *text, struct mc_strv *ret, struct mc_err *err)
+{
+    const char *p = text;
+
+    *ret = (struct mc_strv){0};
+    while (*p) {
+        bool fine = *p == '[' ? take_quoted(&p, ret) : take_bare(&p, ret);
+        if (fine && *p == '.')
+            fine = *++p != '\0';
+        if (!fine) {
+            MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_str_of(text), false);
+            return mc_err_set(err, MC_E_USAGE,
+                              "'%s' is no name of a key; expected names with dots between them, "
+                              "such as servers.github.url or servers[\"a.b\"].url",
+                              shown);
+        }
+    }
+    return 0;
 }

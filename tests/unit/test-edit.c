@@ -9,6 +9,7 @@
 #include "tests/unit/shared.h"
 
 #define OUT_MAX (64u << 20)
+#define PATH_MAX_NAMES 32 /* deeper ones are left out */
 
 static struct mc_buf out;
 static struct mc_err err;
@@ -80,7 +81,7 @@ static const struct {
      "before a comment where members share a line"},
     {SET, "{\n  \"a\": 1\n  ,\n}", "b", "2", "{\n  \"a\": 1\n  ,\n  \"b\": 2,\n}",
      "a comma on a line of its own"},
-    {SET, "{}", "x.\"a.b\".\"\"", "\"\\u00e9\"",
+    {SET, "{}", "x[\"a.b\"][\"\"]", "\"\\u00e9\"",
      "{\n  \"x\": {\n    \"a.b\": {\n      \"\": \"\\u00e9\"\n    }\n  }\n}",
      "names with dots, and empty ones"},
     {SET, "{\n  \"s\": [\n    1\n  ]\n}", "s.1", "2", "{\n  \"s\": [\n    1,\n    2\n  ]\n}",
@@ -191,27 +192,18 @@ static void refusals(void)
 
 static void keypaths(void)
 {
-    static const struct {
-        const char *text, *msg;
-    } bad[] = {
-        {"", "'': expected a name at character 1"},
-        {"a.", "'a.': expected a name at character 3"},
-        {".a", "'.a': expected a name at character 1"},
-        {"a..b", "'a..b': expected a name at character 3"},
-        {"a.\"b", "'a.\"b': expected a name at character 3, with a closing quote"},
-        {"\"a\"b", "'\"a\"b': expected a dot at character 4"},
-    };
+    static const char *const bad[] = {"a.", ".a", "a..b", "a[\"b", "a[b]", "[\"a\"", "a[\"b\"x]"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct mc_strv names = {0};
-        is_int(mc_keypath_parse(bad[i].text, &names, &err), -MC_E_USAGE, "no key: %s", bad[i].text);
-        is_str(err.msg, bad[i].msg, "and says why");
+        struct mc_strv names;
+        is_int(mc_keypath_parse(bad[i], &names, &err), -MC_E_USAGE, "no key: %s", bad[i]);
+        ok(strstr(err.msg, "is no name of a key; expected names with dots"), "and says why");
         mc_strv_done(&names);
     }
-    static const char *const good[] = {"a", "servers.github.args.0", "servers.\"my.server\".url",
-                                       "\"\"", "\"\\\"\".x"};
+    static const char *const good[] = {"a", "servers.github.args.0", "servers[\"my.server\"].url",
+                                       "[\"\"]", "[\"\\\"\"].x"};
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         struct mc_strv names = path_of(good[i]);
-        char *text = mc_keypath_text(&names, names.n);
+        char *text = mc_keypath_text(&names);
         is_str(text, good[i], "there and back: %s", good[i]);
         mc_free(text);
         mc_strv_done(&names);
@@ -254,7 +246,7 @@ static bool at_every_object(struct mc_str text, struct mc_jval v, struct mc_strv
     struct mc_jiter it;
     struct mc_str key;
     struct mc_jval member;
-    if (path->n + 1 >= MC_KEYPATH_NAMES_MAX || !mc_jiter_init(&it, v))
+    if (path->n + 1 >= PATH_MAX_NAMES || !mc_jiter_init(&it, v))
         return true;
     if (v.type == MC_JSON_OBJECT) {
         mc_strv_push(path, "mcpctl-test");
