@@ -1,6 +1,7 @@
-/* One POST and its response: JSON when nothing precedes the answer, else an event stream.
+/* One POST and its response: JSON when nothing precedes the answer and it comes soon, else an event stream.
  * A client that goes away cancels in the modern era; in the legacy era its calls go on, and an event stream can be resumed. */
 #include "base/alloc.h"
+#include "hub/headers.h"
 #include "hub/internal.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
@@ -186,11 +187,43 @@ void exchange_drop(struct exchange *x)
     one_less(x);
 }
 
+/* An answer that is on its way as JSON is lost with the connection; from the priming event on the client can come back for it. */
+static bool can_be_resumed(const struct exchange *x)
+{
+    return x->req && !x->sse && !x->feeding && x->session && x->rev >= MC_REV_2025_11_25 &&
+           headers_accept(x->req, "text/event-stream");
+}
+
+static void on_slow(struct mc_timer *t)
+{
+    struct hub *h = mc_container_of(t, struct hub, slow);
+    uint64_t now = mc_loop_now(h->loop), next = 0;
+
+    link_each(l, &h->exchanges)
+    {
+        struct exchange *x = link_entry(l, struct exchange, link);
+        uint64_t due = x->since + HUB_STREAM_AFTER_MS;
+        if (!can_be_resumed(x))
+            continue;
+        if (due <= now)
+            begin_events(x);
+        else if (!next || due < next)
+            next = due;
+    }
+    if (next)
+        mc_timer_start(h->loop, &h->slow, next - now, on_slow);
+}
+
 void exchange_fed(struct exchange *x)
 {
+    struct hub *h = x->hub;
+
     x->feeding = false;
+    x->since = mc_loop_now(h->loop);
     if (x->open == 0)
         finish(x);
+    else if (x->session && !mc_timer_active(&h->slow))
+        mc_timer_start(h->loop, &h->slow, HUB_STREAM_AFTER_MS, on_slow);
 }
 
 void exchange_abandon(struct exchange *x)

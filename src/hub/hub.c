@@ -228,6 +228,7 @@ static void hub_done(struct hub *h)
     mc_timer_stop(h->loop, &h->tick);
     mc_timer_stop(h->loop, &h->status_timer);
     mc_timer_stop(h->loop, &h->turns);
+    mc_timer_stop(h->loop, &h->slow);
     mc_http_free(h->http);
     mc_guard_free(h->guard);
     mc_kv_free(h->kv);

@@ -26,6 +26,8 @@
 #define HUB_CLIENT_INFO_MAX 4096                /* bytes kept of each */
 #define HUB_SESSION_IDLE_MS (24u * 3600 * 1000) /* without a request or an open stream */
 #define HUB_STREAMS_MAX 32                      /* kept per session, finished ones included */
+#define HUB_BROWSER_STREAMS_MAX 4               /* of them, held open by one browser */
+#define HUB_STREAM_AFTER_MS 1000                /* without an answer: can be resumed from then on */
 #define HUB_REPLAY_EVENTS_MAX 256               /* kept per stream for Last-Event-ID */
 #define HUB_REPLAY_BYTES_MAX (1u << 20)         /* kept per stream; the oldest go first */
 #define HUB_REPLAY_MS 300000                    /* a finished or deserted stream is kept so long */
@@ -99,6 +101,7 @@ struct hub {
     struct link listens;
     struct link subscriptions;
     struct link exchanges;
+    struct mc_timer slow; /* for those that are not answered soon (exchange.c) */
     struct link attachments;
     struct link waiting; /* calls that wait for their turn (turns.c) */
     unsigned n_waiting;
@@ -251,6 +254,8 @@ struct stream {
     bool standing;           /* opened by GET: for what belongs to no request */
     bool whole;              /* HTTP+SSE: all of the session is on it, nothing is kept */
     bool done;               /* nothing more will come */
+    bool browser;            /* the client is one, and can poll */
+    unsigned attached;       /* when it got its req: larger is later */
     struct mc_http_req *req; /* NULL while the client is away */
     uint64_t idle_since;
     unsigned next_seq; /* of the next event; 0 is the priming one */
@@ -296,7 +301,7 @@ struct session {
     int level; /* index of the syslog levels, -1 before logging/setLevel */
     uint64_t last_used;
     uint64_t told; /* number of the last resource notice, so that each is sent once */
-    unsigned next_stream, next_ask;
+    unsigned next_stream, next_attached, next_ask;
     unsigned n_streams, n_asks;
     struct link streams, asks, calls;
     /* HTTP+SSE (httpsse.c): such a session is no Mcp-Session-Id, and no other run or replica knows it */
@@ -339,6 +344,7 @@ struct exchange {
     bool batch;
     bool workspace_gone;
     bool feeding;          /* more messages of this POST are to come: do not end it yet */
+    uint64_t since;        /* loop ms: all of them had come */
     unsigned open;         /* requests not answered yet */
     struct mc_buf answers; /* batch: the array so far */
     struct link calls, waiters;

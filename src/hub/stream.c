@@ -1,6 +1,7 @@
 /* Event streams of legacy sessions: what is sent is kept for a while, so that a client that lost its connection continues with Last-Event-ID and
  * misses nothing that the bounded buffer holds (2025-11-25 basic/transports § Resumability and Redelivery). Event ids are "<stream>-<number>". */
 #include "base/alloc.h"
+#include "base/cleanup.h"
 #include "hub/internal.h"
 #include "mcp/sse.h"
 #include <stdio.h>
@@ -18,12 +19,46 @@ static void on_gone(struct sink *sink)
         session_free(st->session);
 }
 
+/* Its connection is given back while its calls go on: the client polls for the rest (2025-11-25 basic/transports § Sending Messages). */
+static void let_go(struct stream *st)
+{
+    struct mc_http_req *req = MC_TAKE(st->req);
+    char retry[32];
+    int n = snprintf(retry, sizeof(retry), "retry: %d\n\n", RETRY_MS);
+
+    st->idle_since = mc_loop_now(st->session->hub->loop);
+    mc_http_stream_write(req, (struct mc_str){retry, (size_t)n});
+    mc_http_stream_end(req);
+}
+
+/* A browser opens no more than six connections to one host. Were all of them held by streams, nothing else could be said: no answer to a server's
+ * question, no cancellation. */
+static void spare_connections(struct session *s)
+{
+    struct stream *oldest = NULL;
+    unsigned held = 0;
+
+    link_each(l, &s->streams)
+    {
+        struct stream *st = link_entry(l, struct stream, link);
+        if (!st->req || !st->browser)
+            continue;
+        held++;
+        if (!st->standing && (!oldest || st->attached < oldest->attached))
+            oldest = st;
+    }
+    if (held > HUB_BROWSER_STREAMS_MAX && oldest)
+        let_go(oldest);
+}
+
 static void attach(struct stream *st, struct mc_http_req *req)
 {
     char headers[80];
 
     snprintf(headers, sizeof(headers), "Mcp-Session-Id: %s\r\n", st->session->id);
     st->req = req;
+    st->browser = mc_http_header(req, "Origin").p && st->session->rev >= MC_REV_2025_11_25;
+    st->attached = st->session->next_attached++;
     st->sink.gone = on_gone;
     mc_http_set_data(req, &st->sink);
     mc_http_stream_begin(req, st->whole ? NULL : headers);
@@ -100,6 +135,7 @@ struct stream *stream_open(struct session *s, struct mc_http_req *req, bool stan
     /* older clients would parse the empty data as JSON */
     if (s->rev >= MC_REV_2025_11_25)
         prime(st);
+    spare_connections(s);
     return st;
 }
 
@@ -202,6 +238,8 @@ bool stream_resume(struct session *s, struct mc_str last_event_id, struct mc_htt
                     (struct mc_str){st->kept[i].data->data, st->kept[i].data->len});
         if (st->done)
             stream_finish(st);
+        else
+            spare_connections(s);
         return true;
     }
     return false;

@@ -22,14 +22,11 @@ servers "$repo" "legacy=$node $fixtures/legacy.mjs" "modern=$node $fixtures/mode
     "latelegacy=$work/late $node $fixtures/legacy.mjs" "latemodern=$work/late $node $fixtures/modern.mjs" "late=$work/late $node $fixtures/dual.mjs" \
     "trace=$work/late $fakeserver --era dual --trace"
 hub_up "$repo" || { e2e_done; exit; }
-all_ready() {
-    [ "$(mc status --json | jq '[.workspaces[0].servers[] | select(.state == "READY" and .tools > 0)] | length')" = 7 ]
-}
 # column MEMBER: of all servers, in their order
 column() {
     mc status --json | jq -r "[.workspaces[0].servers[].$1] | join(\" \")"
 }
-wait_for 'all servers are ready' all_ready
+all_ready
 is 'each is spoken to in the newest era that it has' "$(column era)" 'legacy modern modern legacy modern modern modern'
 is 'those that might be bound to the legacy era were started again' "$(column restarts)" '0 0 0 0 0 1 1'
 for server in legacy modern dual latelegacy latemodern late; do

@@ -16,6 +16,7 @@ E2E_TESTS = \
 	tests/e2e/npm-servers.t \
 	tests/e2e/openurl.t \
 	tests/e2e/parked.t \
+	tests/e2e/polling.t \
 	tests/e2e/policy.t \
 	tests/e2e/same-bytes.t \
 	tests/e2e/secrets.t \
