@@ -185,10 +185,41 @@ tests_unit_test_peer_SOURCES = tests/unit/test-peer.c
 tests_unit_test_peer_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_peer_LDADD = $(HUB_LIBS)
 
+# Backends without a process: tests/unit/wire.h stands in for loop/child.h.
+WRAP_CHILD = -Wl,--wrap=mc_child_spawn,--wrap=mc_child_write,--wrap=mc_child_stop \
+	-Wl,--wrap=mc_child_close,--wrap=mc_child_pid,--wrap=mc_child_unref \
+	-Wl,--wrap=mc_loop_now,--wrap=mc_timer_start
+WIRE = tests/unit/backend-fixture.h tests/unit/wire.h
+
 # backend, hub
 LOOP_TESTS += \
+	tests/unit/test-backend-calls \
+	tests/unit/test-backend-handshake \
+	tests/unit/test-backend-incoming \
+	tests/unit/test-backend-listing \
+	tests/unit/test-backend-state \
 	tests/unit/test-catalog \
 	tests/unit/test-routes
+tests_unit_test_backend_calls_SOURCES = tests/unit/test-backend-calls.c $(WIRE)
+tests_unit_test_backend_calls_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_backend_calls_LDFLAGS = $(WRAP_CHILD)
+tests_unit_test_backend_calls_LDADD = $(HUB_LIBS)
+tests_unit_test_backend_handshake_SOURCES = tests/unit/test-backend-handshake.c $(WIRE)
+tests_unit_test_backend_handshake_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_backend_handshake_LDFLAGS = $(WRAP_CHILD)
+tests_unit_test_backend_handshake_LDADD = $(HUB_LIBS)
+tests_unit_test_backend_incoming_SOURCES = tests/unit/test-backend-incoming.c $(WIRE)
+tests_unit_test_backend_incoming_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_backend_incoming_LDFLAGS = $(WRAP_CHILD)
+tests_unit_test_backend_incoming_LDADD = $(HUB_LIBS)
+tests_unit_test_backend_listing_SOURCES = tests/unit/test-backend-listing.c $(WIRE)
+tests_unit_test_backend_listing_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_backend_listing_LDFLAGS = $(WRAP_CHILD)
+tests_unit_test_backend_listing_LDADD = $(HUB_LIBS)
+tests_unit_test_backend_state_SOURCES = tests/unit/test-backend-state.c $(WIRE)
+tests_unit_test_backend_state_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_backend_state_LDFLAGS = $(WRAP_CHILD)
+tests_unit_test_backend_state_LDADD = $(HUB_LIBS)
 tests_unit_test_catalog_SOURCES = tests/unit/test-catalog.c
 tests_unit_test_catalog_LDADD = $(HUB_LIBS)
 tests_unit_test_routes_SOURCES = tests/unit/test-routes.c
