@@ -121,7 +121,7 @@ export const tools = {
     }),
     test_reconnection: tool('Takes longer than its client keeps the connection', async turn => {
         await turn.log('info', 'It takes a moment');
-        await pause(300);
+        await pause(1500);
         return says('Still there');
     }),
     test_sampling: tool(

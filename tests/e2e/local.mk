@@ -3,6 +3,7 @@ E2E_TESTS = \
 	tests/e2e/badinput.t \
 	tests/e2e/bytes.t \
 	tests/e2e/cli.t \
+	tests/e2e/conformance.t \
 	tests/e2e/eras.t \
 	tests/e2e/headers.t \
 	tests/e2e/exhausted.t \
@@ -47,9 +48,11 @@ EXTRA_DIST += $(E2E_TESTS) \
 # Servers for the official conformance suite.
 EXTRA_DIST += \
 	tests/conformance/dual.mjs \
+	tests/conformance/exceptions.txt \
 	tests/conformance/legacy.mjs \
 	tests/conformance/modern.mjs \
 	tests/conformance/offers.mjs \
+	tests/conformance/run.mjs \
 	tests/conformance/sdk2.mjs
 
 # The embedded servers by themselves, without a hub.

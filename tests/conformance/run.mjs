@@ -1,0 +1,98 @@
+// The official conformance suite against the hub, with servers of this folder behind it; TAP on stdout.
+//
+//   node run.mjs URL EXCEPTIONS
+//
+// URL is the hub's; servers have the endpoints URL/s/NAME/mcp. EXCEPTIONS names what a server of the other era cannot have, each with its reason: a scenario
+// that is listed and passes is an error, as is one that is listed and does not exist.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { diag, done, ok } from '../e2e/tap.mjs';
+
+const [base, exceptionsFile] = process.argv.slice(2);
+const suite = join(dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json')), 'dist', 'index.js');
+
+// Run with a set, but not scored in it. The hub has them all.
+const more = {
+    '2025-11-25': ['server-session-lifecycle', 'server-sse-polling', 'json-schema-2020-12'],
+    '2026-07-28': ['json-schema-2020-12', 'http-header-validation', 'http-custom-header-server-validation'],
+};
+// The server that is asked in its own era, the crossed one, and the one that has both.
+const pairs = [
+    ['legacy', '2025-11-25'],
+    ['modern', '2026-07-28'],
+    ['modern', '2025-11-25'],
+    ['dual', '2025-11-25'],
+    ['dual', '2026-07-28'],
+];
+
+// Server scenarios that a set scores: its file is YAML of a simple kind.
+function scored(revision) {
+    const text = readFileSync(join(dirname(suite), '..', 'requirements', `${revision}.yaml`), 'utf8');
+    return [.../^server:\n((?: {2}- .*\n|\s*#.*\n|\n)*)/m.exec(text)[1].matchAll(/^ {2}- (\S+)/gm)].map(match => match[1]);
+}
+
+// Lines "SERVER REVISION SCENARIO: reason".
+function readExceptions() {
+    const lines = readFileSync(exceptionsFile, 'utf8')
+        .split('\n')
+        .filter(line => line && !line.startsWith('#'));
+    return new Map(lines.map(line => /^(\S+ \S+ \S+): (.+)$/.exec(line).slice(1, 3)));
+}
+
+// The checks of each scenario by its name, and the exit status.
+function run(server, revision) {
+    const out = mkdtempSync(join(tmpdir(), 'conformance-'));
+    const args = [suite, 'server', '--url', `${base}/s/${server}/mcp`, '--requirements', revision, '-o', out];
+    return new Promise(resolve => {
+        execFile(process.execPath, args, { timeout: 120_000, maxBuffer: 1 << 26 }, error => {
+            const results = new Map();
+            for (const name of readdirSync(out)) {
+                const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(name)?.[1];
+                const file = join(out, name, 'checks.json');
+                if (scenario && existsSync(file)) results.set(scenario, JSON.parse(readFileSync(file, 'utf8')));
+            }
+            rmSync(out, { recursive: true });
+            resolve({ results, status: error ? error.code ?? error.signal : 0 });
+        });
+    });
+}
+
+// Nothing went wrong, not even what is only recommended, and something was looked at besides the schema.
+function passed(checks) {
+    return (
+        checks !== undefined &&
+        !checks.some(({ status }) => status === 'FAILURE' || status === 'WARNING') &&
+        checks.some(({ id, status }) => status === 'SUCCESS' && id !== 'wire-schema-valid')
+    );
+}
+
+function report([server, revision], { results, status }, exceptions) {
+    const wanted = [...scored(revision), ...more[revision]];
+    let checked = 0;
+    for (const scenario of wanted) {
+        const name = `${server} ${revision} ${scenario}`;
+        const checks = results.get(scenario);
+        const reason = exceptions.get(name);
+        exceptions.delete(name);
+        if (reason) {
+            ok(!passed(checks), `${name} cannot be had: ${reason}`, 'but it passes: take it out of the list');
+            continue;
+        }
+        if (!ok(passed(checks), name, checks ? '' : 'it was not run')) {
+            for (const check of checks ?? []) if (check.status !== 'SUCCESS' && check.status !== 'INFO') diag(`${check.id}: ${check.status}: ${check.errorMessage}`);
+        }
+        checked += checks?.filter(check => check.status === 'SUCCESS').length ?? 0;
+    }
+    const excused = [...readExceptions().keys()].some(name => name.startsWith(`${server} ${revision} `));
+    if (!excused) ok(status === 0, `${server} ${revision}: the suite says so, too`, `exit status ${status}`);
+    diag(`${server} ${revision}: ${wanted.length} scenarios, ${checked} checks passed`);
+}
+
+const exceptions = readExceptions();
+const outcomes = await Promise.all(pairs.map(pair => run(...pair)));
+pairs.forEach((pair, i) => report(pair, outcomes[i], exceptions));
+for (const name of exceptions.keys()) ok(false, `${name} is listed as an exception`, 'there is no such scenario');
+done();
