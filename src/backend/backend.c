@@ -273,6 +273,7 @@ void mc_backend_unref(struct mc_backend *b)
     mc_rotlog_close(b->log);
     mc_catalog_unref(b->catalog);
     mc_strv_done(&b->listening.wanted);
+    mc_strv_done(&b->listening.tasks);
     mc_launch_done(&b->launch);
     mc_free(b->log_path);
     mc_free(b->name);

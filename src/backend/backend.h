@@ -83,6 +83,8 @@ void mc_backend_kill(struct mc_backend *b);
 int mc_backend_call(struct mc_backend *b, struct mc_call *call, struct mc_err *err) MC_CHECK;
 /* Takes a call back: no callback follows. A sent one is cancelled at the server (notifications/cancelled) when `cancel`. */
 void mc_backend_forget(struct mc_call *call, bool cancel, const char *reason);
+/* The answer to a sent call goes to another one: which has its ops, and nothing else yet. */
+void mc_backend_replace(struct mc_call *call, struct mc_call *by);
 /* Every call of a caller that was sent and not answered; that waits until the server is ready. */
 void mc_backend_each_call(const struct mc_backend *b, void (*fn)(void *arg, struct mc_call *call),
                           void *arg);
@@ -91,6 +93,9 @@ void mc_backend_each_queued(const struct mc_backend *b, void (*fn)(void *arg, st
 
 /* The resources whose updates somebody wants, sorted, each once; kept over restarts. For modern servers: a legacy one is told by resources/subscribe. */
 void mc_backend_watch(struct mc_backend *b, const struct mc_strv *uris);
+
+/* The same for tasks (raw ids, sorted) of the extension io.modelcontextprotocol/tasks. */
+void mc_backend_watch_tasks(struct mc_backend *b, const struct mc_strv *ids);
 
 /* One message (answer or notification) to the server, without line end. Dropped with a log line when there is no process. */
 void mc_backend_send(struct mc_backend *b, struct mc_str message);

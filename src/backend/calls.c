@@ -223,6 +223,21 @@ void mc_backend_forget(struct mc_call *call, bool cancel, const char *reason)
     }
 }
 
+void mc_backend_replace(struct mc_call *call, struct mc_call *by)
+{
+    struct mc_backend *b = call->backend;
+
+    MC_ASSERT(call->state == MC_CALL_SENT && by->state == MC_CALL_IDLE);
+    b->slots[call->id & ((1u << SLOT_BITS) - 1)].call = by;
+    by->backend = b;
+    by->state = MC_CALL_SENT;
+    by->id = call->id;
+    by->deadline = call->deadline;
+    by->hard = call->hard;
+    call->backend = NULL;
+    call->state = MC_CALL_IDLE;
+}
+
 void calls_flush_queue(struct mc_backend *b)
 {
     struct mc_err err;

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "json/scan.h"
 #include "mcp/params.h"
+#include "mcp/tasks.h"
 
 #define FORMAT 1
 #define PRINT_MAX (MC_KIND_MAX * (size_t)MC_CATALOG_BYTES_MAX + (1u << 20))
@@ -64,6 +65,23 @@ static unsigned read_caps(struct mc_jval caps)
     return flags;
 }
 
+/* Two designs under one word: each belongs to its revision alone. */
+static unsigned read_task_caps(enum mc_rev rev, struct mc_jval caps)
+{
+    struct mc_jval tasks = mc_jget(caps, "tasks");
+    unsigned flags = 0;
+
+    if (mc_rev_era(rev) == MC_ERA_MODERN)
+        return mc_tasks_declared(caps) ? MC_CAP_TASKS_EXT : 0;
+    if (rev < MC_REV_2025_11_25)
+        return 0;
+    if (mc_jpath(tasks, "requests", "tools", "call", NULL).type == MC_JSON_OBJECT)
+        flags |= MC_CAP_TASKS;
+    if (mc_jget(tasks, "cancel").type == MC_JSON_OBJECT)
+        flags |= MC_CAP_TASKS_CANCEL;
+    return flags;
+}
+
 struct mc_catalog *mc_catalog_new(enum mc_rev rev, struct mc_str capabilities,
                                   struct mc_str server_info, struct mc_str instructions)
 {
@@ -75,6 +93,7 @@ struct mc_catalog *mc_catalog_new(enum mc_rev rev, struct mc_str capabilities,
     c->server_info = server_info.n ? mc_str_dup(server_info) : NULL;
     c->instructions = instructions.n ? mc_str_dup(instructions) : NULL;
     c->caps = read_caps(mc_jval_of(mc_str_of(c->capabilities)));
+    c->caps |= read_task_caps(rev, mc_jval_of(mc_str_of(c->capabilities)));
     /* before 2025-03-26 there was no flag: the method may simply exist */
     if (rev == MC_REV_2024_11_05)
         c->caps |= MC_CAP_COMPLETIONS;

@@ -23,6 +23,9 @@ enum mc_cap {
     MC_CAP_SUBSCRIBE = 1 << 3,
     MC_CAP_LOGGING = 1 << 4,
     MC_CAP_COMPLETIONS = 1 << 5,
+    MC_CAP_TASKS = 1 << 6,        /* 2025-11-25: of tools/call */
+    MC_CAP_TASKS_CANCEL = 1 << 7, /* and tasks/cancel */
+    MC_CAP_TASKS_EXT = 1 << 8,    /* 2026-07-28: the extension */
 };
 
 struct mc_item {

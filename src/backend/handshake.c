@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
+#include "mcp/tasks.h"
 
 /* What the hub can carry for its clients; per call it answers for a client that lacks one of them. */
 #define HUB_CAPABILITIES                                                                           \
@@ -25,12 +26,22 @@
     "{\"name\":\"mcpctl\",\"title\":\"mcpctl hub\",\"version\":\"" PACKAGE_VERSION "\"}"
 #define IO_MCP "io.modelcontextprotocol/"
 
-void handshake_modern_meta(struct mc_buf *out)
+static void add_meta(const char *capabilities, struct mc_buf *out)
 {
     mc_buf_addf(out,
                 "\"_meta\":{\"" IO_MCP "protocolVersion\":\"%s\",\"" IO_MCP "clientInfo\":" HUB_INFO
-                ",\"" IO_MCP "clientCapabilities\":{}}",
-                mc_rev_name(MC_REV_MODERN_LATEST));
+                ",\"" IO_MCP "clientCapabilities\":%s}",
+                mc_rev_name(MC_REV_MODERN_LATEST), capabilities);
+}
+
+void handshake_modern_meta(struct mc_buf *out)
+{
+    add_meta("{}", out);
+}
+
+void handshake_tasks_meta(struct mc_buf *out)
+{
+    add_meta("{\"extensions\":{\"" MC_TASKS_EXTENSION "\":{}}}", out);
 }
 
 static int compose_discover(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out,

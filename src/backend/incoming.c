@@ -38,8 +38,10 @@ static void on_progress(struct mc_backend *b, const struct mc_envelope *e)
 {
     struct mc_call *call = calls_find(b, mc_env(e, MC_F_P_TOKEN));
 
-    if (!call)
+    if (!call) { /* of a task, perhaps, that a call has become */
+        b->ops->on_notification(b->arg, b, e);
         return;
+    }
     calls_renew(b, call);
     if (call->ops->on_progress)
         call->ops->on_progress(call, e);

@@ -47,6 +47,7 @@ struct listening {
     struct watch watch[2]; /* one that is acknowledged, and one that is to take its place */
     struct watch *current; /* the acknowledged one; NULL */
     struct mc_strv wanted; /* resources */
+    struct mc_strv tasks;  /* raw ids */
     bool stale;            /* wanted has changed since the newest was opened */
     bool relist;           /* something may have been missed */
     bool refused;          /* the server has no such method */
@@ -119,6 +120,8 @@ void handshake_on_silence(struct mc_backend *b); /* the state's timer fired */
 void handshake_abandon(struct mc_backend *b);    /* the process is gone */
 /* Appends the "_meta" member that a modern server wants with each of the hub's own requests. */
 void handshake_modern_meta(struct mc_buf *out);
+/* The same, and the hub knows tasks. */
+void handshake_tasks_meta(struct mc_buf *out);
 
 /* listing.c */
 void listing_begin(struct mc_backend *b, unsigned kinds, bool told); /* coalesced */

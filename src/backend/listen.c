@@ -26,6 +26,17 @@ static void add_uris(const struct mc_strv *uris, struct mc_buf *out)
     mc_buf_addc(out, ']');
 }
 
+static void add_tasks(const struct mc_strv *ids, struct mc_buf *out)
+{
+    mc_buf_adds(out, MC_STR(",\"taskIds\":["));
+    for (size_t i = 0; i < ids->n; i++) {
+        if (i > 0)
+            mc_buf_addc(out, ',');
+        mc_buf_addz(out, ids->v[i]);
+    }
+    mc_buf_addc(out, ']');
+}
+
 static int compose(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out,
                    struct mc_err *err)
 {
@@ -39,8 +50,13 @@ static int compose(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_bu
                 (unsigned long long)id);
     if (b->listening.wanted.n > 0)
         add_uris(&b->listening.wanted, out);
+    if (b->listening.tasks.n > 0)
+        add_tasks(&b->listening.tasks, out);
     mc_buf_adds(out, MC_STR("},"));
-    handshake_modern_meta(out);
+    if (b->listening.tasks.n > 0)
+        handshake_tasks_meta(out);
+    else
+        handshake_modern_meta(out);
     mc_buf_adds(out, MC_STR("}}"));
     return 0;
 }
@@ -211,16 +227,26 @@ static bool same(const struct mc_strv *a, const struct mc_strv *b)
     return true;
 }
 
-void mc_backend_watch(struct mc_backend *b, const struct mc_strv *uris)
+static void watch(struct mc_backend *b, struct mc_strv *set, const struct mc_strv *wanted)
 {
-    struct listening *l = &b->listening;
+    const struct listening *l = &b->listening;
 
-    if (same(&l->wanted, uris))
+    if (same(set, wanted))
         return;
-    mc_strv_done(&l->wanted);
-    for (size_t i = 0; i < uris->n; i++)
-        mc_strv_push(&l->wanted, uris->v[i]);
+    mc_strv_done(set);
+    for (size_t i = 0; i < wanted->n; i++)
+        mc_strv_push(set, wanted->v[i]);
     if (b->child && mc_rev_era(b->rev) == MC_ERA_MODERN && !l->refused &&
         !mc_timer_active(&l->pause))
         open_one(b);
+}
+
+void mc_backend_watch(struct mc_backend *b, const struct mc_strv *uris)
+{
+    watch(b, &b->listening.wanted, uris);
+}
+
+void mc_backend_watch_tasks(struct mc_backend *b, const struct mc_strv *ids)
+{
+    watch(b, &b->listening.tasks, ids);
 }

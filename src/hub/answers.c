@@ -23,8 +23,10 @@ static void answer_result(struct exchange *x, const struct mc_envelope *e, struc
 }
 
 /* Tools, resources and prompts are always there: servers come and go while a client's view of our capabilities is frozen. */
-static void add_capabilities(struct view *v, enum mc_era era, struct mc_buf *out)
+static void add_capabilities(struct view *v, enum mc_rev rev, struct mc_buf *out)
 {
+    struct mc_buf extensions = MC_BUF_INIT(1u << 20);
+    enum mc_era era = mc_rev_era(rev);
     unsigned caps = view_caps(v);
 
     mc_buf_addf(out,
@@ -35,6 +37,15 @@ static void add_capabilities(struct view *v, enum mc_era era, struct mc_buf *out
         mc_buf_adds(out, MC_STR(",\"completions\":{}"));
     if (era == MC_ERA_LEGACY || caps & MC_CAP_LOGGING)
         mc_buf_adds(out, MC_STR(",\"logging\":{}"));
+    if (rev == MC_REV_2025_11_25 && caps & MC_CAP_TASKS)
+        mc_buf_addf(out, ",\"tasks\":{\"list\":{}%s,\"requests\":{\"tools\":{\"call\":{}}}}",
+                    caps & MC_CAP_TASKS_CANCEL ? ",\"cancel\":{}" : "");
+    view_extensions(v, era, &extensions);
+    if (extensions.len > 0) {
+        mc_buf_adds(out, MC_STR(",\"extensions\":"));
+        mc_buf_adds(out, mc_buf_str(&extensions));
+    }
+    mc_buf_done(&extensions);
     mc_buf_addc(out, '}');
 }
 
@@ -72,7 +83,7 @@ void answer_initialize(struct exchange *x, const struct mc_envelope *e)
     session_initialize(s, e);
     snprintf(x->headers, sizeof(x->headers), "Mcp-Session-Id: %s\r\n", s->id);
     mc_buf_addf(&result, "{\"protocolVersion\":\"%s\",\"capabilities\":", mc_rev_name(s->rev));
-    add_capabilities(x->view, MC_ERA_LEGACY, &result);
+    add_capabilities(x->view, s->rev, &result);
     mc_buf_adds(&result, MC_STR(",\"serverInfo\":{\"name\":\"mcpctl\",\"title\":\"mcpctl "
                                 "hub\",\"version\":\"" PACKAGE_VERSION "\"}"));
     add_instructions(x->view, &result);
@@ -86,7 +97,7 @@ void answer_discover(struct exchange *x, const struct mc_envelope *e)
 
     mc_buf_addf(&result, "{\"supportedVersions\":[\"%s\"],\"capabilities\":",
                 mc_rev_name(MC_REV_MODERN_LATEST));
-    add_capabilities(x->view, MC_ERA_MODERN, &result);
+    add_capabilities(x->view, x->rev, &result);
     add_instructions(x->view, &result);
     bridge_close_result(MC_ERA_MODERN, true, &result);
     answer_result(x, e, &result);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "hub/asking.h"
+#include "hub/tasks.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
@@ -172,7 +173,9 @@ static void forward(struct call *c, struct mc_backend *b, const struct mc_envelo
     if (e->method == MC_METHOD_ELICITATION)
         elicitation_remember(a->session, b,
                              mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "elicitationId"));
+    a->task = task_ref(task_of_server(c->x->hub, b, mc_tasks_related(mc_env(e, MC_F_META))));
     mc_splice_init(&sp, e->text);
+    task_relate(a->task, mc_env(e, MC_F_META), &sp);
     mc_splice_put(&sp, mc_env(e, MC_F_ID),
                   (struct mc_str){id, (size_t)snprintf(id, sizeof(id), "%u", a->no)});
     if (mc_splice_apply(&sp, true, &out) == 0)
@@ -191,7 +194,7 @@ static void suspect(void *arg, struct mc_call *base)
     struct suspects *s = arg;
     struct call *c = call_of(base);
 
-    if (!c || !call_may_ask(c))
+    if (!c || !call_may_have_asked(c))
         return;
     if (s->call && (!c->x->session || c->x->session != s->call->x->session))
         s->several = true;
@@ -240,25 +243,37 @@ static void ask_lacking(struct call *c, struct mc_backend *b, const struct mc_en
                why);
 }
 
-void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+void ask_of_call(struct hub *h, struct call *c, struct mc_backend *b, const struct mc_envelope *e)
 {
-    struct suspects s = {0};
     unsigned needs = ask_needs(e);
-    struct call *c;
 
-    mc_backend_each_call(b, suspect, &s);
-    if (e->method != MC_METHOD_ROOTS_LIST)
-        mc_backend_note_asks(b); /* from now on it works for one client at a time */
-    c = s.several || (s.call && turns_haunted(s.call)) ? NULL : s.call;
-    if (c && ((c->x->session ? c->x->session->caps : c->x->caps) & needs) == needs) {
+    if (((c->x->session ? c->x->session->caps : c->x->caps) & needs) == needs) {
         if (c->x->session)
             ask_session(c, b, e);
         else
             parked_ask(c, e);
     } else if (e->method == MC_METHOD_ROOTS_LIST) {
         answer_roots(h, b, e);
-    } else if (c) {
+    } else {
         ask_lacking(c, b, e, needs);
+    }
+}
+
+void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    struct suspects s = {0};
+    struct call *c;
+
+    if (task_asks(h, b, e))
+        return;
+    mc_backend_each_call(b, suspect, &s);
+    if (e->method != MC_METHOD_ROOTS_LIST)
+        mc_backend_note_asks(b); /* from now on it works for one client at a time */
+    c = s.several || (s.call && turns_haunted(s.call)) ? NULL : s.call;
+    if (c) {
+        ask_of_call(h, c, b, e);
+    } else if (e->method == MC_METHOD_ROOTS_LIST) {
+        answer_roots(h, b, e);
     } else {
         ask_refuse(
             b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
@@ -274,6 +289,7 @@ static void ask_free(struct ask *a)
     a->session->n_asks--;
     if (a->call)
         a->call->base.waits_for_client--;
+    task_unref(a->task);
     mc_backend_unref(a->backend);
     mc_free(a->server_id);
     mc_free(a->key);
@@ -321,6 +337,8 @@ void ask_answered(struct session *s, const struct mc_envelope *e)
         }
         mc_splice_init(&sp, e->text);
         mc_splice_put(&sp, mc_env(e, MC_F_ID), mc_str_of(a->server_id));
+        if (a->task && mc_env_has(e, MC_F_R_META))
+            mc_tasks_relate(&sp, mc_env(e, MC_F_R_META), mc_str_of(a->task->server_id));
         if (mc_splice_apply(&sp, true, &out) == 0)
             mc_backend_send(a->backend, mc_buf_str(&out));
         mc_buf_done(&out);
@@ -368,6 +386,7 @@ void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct m
     void *value;
 
     parked_withdrawn(h, b, mc_env(e, MC_F_REQUEST_ID));
+    task_withdrawn(h, b, mc_env(e, MC_F_REQUEST_ID));
     for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
         struct session *s = value;
         link_each(l, &s->asks)
@@ -387,7 +406,7 @@ static struct call *other_suspect(const struct call *c)
     {
         struct call *other = link_entry(l, struct call, in_session);
         if (other != c && other->backend == c->backend && other->base.state == MC_CALL_SENT &&
-            call_may_ask(other))
+            call_may_have_asked(other))
             return other;
     }
     return NULL;
@@ -402,11 +421,14 @@ void asks_of_call_over(struct call *c)
     link_each(l, &c->x->session->asks)
     {
         struct ask *a = link_entry(l, struct ask, link);
-        if (a->call == c && other && a->server_id) {
+        if (a->call == c && other && a->server_id && !a->task) {
             a->call = other;
             other->base.waits_for_client++;
             c->base.waits_for_client--;
         } else if (a->call == c) {
+            if (a->task) /* which may go on without its client's tasks/result, and would wait */
+                ask_refuse(a->backend, mc_str_of(a->server_id), MC_RPC_INTERNAL,
+                           "the client no longer waits for the task");
             withdraw(a, "the call that asked has ended");
         }
     }

@@ -10,6 +10,7 @@ struct ask {          /* a server's request that waits for a client's answer */
     struct link link; /* in its session */
     struct session *session;
     struct call *call; /* the call that caused it; NULL when that ended meanwhile */
+    struct task *task; /* that it names, with one reference; NULL */
     struct mc_backend *backend;
     unsigned no;
     bool consent;    /* the hub's own: may the call be made? */
@@ -19,6 +20,8 @@ struct ask {          /* a server's request that waits for a client's answer */
     char *token; /* raw progress token that the server gave, or NULL */
 };
 void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
+/* A request that certainly belongs to this call. */
+void ask_of_call(struct hub *h, struct call *c, struct mc_backend *b, const struct mc_envelope *e);
 void ask_answered(struct session *s, const struct mc_envelope *e);
 void ask_progress(struct session *s, const struct mc_envelope *e);
 void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
@@ -44,6 +47,8 @@ void consent_free(struct call *c);
 
 /* Calls of modern clients whose server asks: the client is asked in the answer, and its retry goes on with the call (parked.c). */
 void parked_ask(struct call *c, const struct mc_envelope *e);
+/* The questions of a task: {"key":{"method":…},…}; drive_input() follows. */
+void parked_ask_keys(struct call *c, struct mc_jval questions);
 /* The hub's own question, params of elicitation/create. */
 void parked_consent(struct call *c, struct mc_str params);
 const char *parked_trouble(const struct call *c); /* why it cannot be asked now; NULL */
@@ -64,6 +69,8 @@ int state_open(const struct exchange *x, const struct mc_envelope *e, uint64_t *
 bool input_required(const struct call *c, const struct mc_envelope *e);
 /* False: it is an ordinary answer, or one that this client cannot be asked about. */
 bool input_begin(struct call *c, const struct mc_envelope *e);
+/* Those of a task; drive_input() follows. */
+void input_ask(struct call *c, struct mc_jval questions);
 void input_answered(struct call *c, struct mc_str key, const struct mc_envelope *e);
 void input_add_members(
     const struct call *c,

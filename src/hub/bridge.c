@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "hub/asking.h"
+#include "hub/tasks.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
@@ -13,8 +14,7 @@
 #define IO_MCP "io.modelcontextprotocol/"
 #define SERVER_INFO                                                                                \
     "\"" IO_MCP "serverInfo\":{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"
-#define TTL "\"ttlMs\":0"
-#define SCOPE "\"cacheScope\":\"private\""
+#define CACHEABLE "\"ttlMs\":0,\"cacheScope\":\"private\""
 #define META_MAX (1u << 20)
 #define RETRY_MAX (64u << 20)
 #define NOT_FOUND_MODERN MC_STR("-32602")
@@ -37,8 +37,26 @@ static void comma(struct mc_buf *out)
         mc_buf_addc(out, ',');
 }
 
-/* What a modern server needs to know on every request (basic/index § _meta): of the client, never more than it can do. */
-static void add_modern_members(const struct call *c, struct mc_buf *out)
+/* Never more than the client can do; but where the hub drives a task for it, the extension is the hub's to declare. */
+static void add_capabilities(const struct call *c, struct mc_buf *out)
+{
+    struct mc_buf caps = MC_BUF_INIT(META_MAX);
+
+    if (c->x->session)
+        session_add_caps(c->x->session, &caps);
+    else
+        mc_buf_adds(&caps, mc_env(&c->e, MC_F_M_CAPABILITIES));
+    if (caps.failed)
+        out->failed = true;
+    else if (c->declares_tasks)
+        mc_tasks_declare(mc_buf_str(&caps), out);
+    else
+        mc_buf_adds(out, mc_buf_str(&caps));
+    mc_buf_done(&caps);
+}
+
+/* What a modern server needs to know on every request (basic/index § _meta). */
+void bridge_modern_members(const struct call *c, struct mc_buf *out)
 {
     const struct session *s = c->x->session;
     struct mc_str info = s && s->client_info ? mc_str_of(s->client_info)
@@ -51,10 +69,7 @@ static void add_modern_members(const struct call *c, struct mc_buf *out)
     mc_buf_adds(out, info.n ? info
                             : MC_STR("{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"));
     mc_buf_adds(out, MC_STR(",\"" IO_MCP "clientCapabilities\":"));
-    if (s)
-        ask_add_caps(s->caps, out);
-    else
-        mc_buf_adds(out, mc_env(&c->e, MC_F_M_CAPABILITIES));
+    add_capabilities(c, out);
     if (s && s->level >= 0)
         mc_buf_addf(out, ",\"" IO_MCP "logLevel\":\"%s\"", level_name(s->level));
     else if (!s && mc_env_has(&c->e, MC_F_M_LOG_LEVEL)) {
@@ -83,7 +98,7 @@ static void compose_meta(const struct call *c, struct mc_str token, enum mc_era 
         }
     }
     if (to == MC_ERA_MODERN)
-        add_modern_members(c, out);
+        bridge_modern_members(c, out);
     mc_buf_addc(out, '}');
 }
 
@@ -126,6 +141,7 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
     mc_splice_put(&sp, mc_env(&c->e, MC_F_ID), own_id);
     if (c->original.n > 0)
         mc_splice_put(&sp, mc_env(&c->e, MC_F_NAME), c->original);
+    task_compose(c, &sp);
     if (c->x->era == era && (era == MC_ERA_LEGACY || c->x->rev == to)) {
         if (mc_env_has(&c->e, MC_F_M_TOKEN))
             mc_splice_put(&sp, mc_env(&c->e, MC_F_M_TOKEN), own_id);
@@ -191,14 +207,9 @@ static void stamp_result(const struct call *c, const struct mc_envelope *e, stru
         mc_splice_put(
             sp, at,
             MC_STR("\"resultType\":\"complete\",")); /* something follows: a member, or our _meta */
-    else if (mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_LEGACY) /* its own, and no type */
-        mc_splice_put(sp, mc_env(e, MC_F_RESULT_TYPE), MC_STR("\"complete\""));
-    if (c->e.method == MC_METHOD_RESOURCES_READ && !input_required(c, e)) {
-        if (!mc_env_has(e, MC_F_R_TTL))
-            mc_splice_put(sp, at, MC_STR(TTL ","));
-        if (!mc_env_has(e, MC_F_R_SCOPE))
-            mc_splice_put(sp, at, MC_STR(SCOPE ","));
-    }
+    if (c->e.method == MC_METHOD_RESOURCES_READ && !mc_env_has(e, MC_F_R_TTL) &&
+        !input_required(c, e))
+        mc_splice_put(sp, at, MC_STR(CACHEABLE ","));
     if (!meta.p)
         mc_splice_put(sp, at,
                       more ? MC_STR("\"_meta\":{" SERVER_INFO "},")
@@ -252,35 +263,40 @@ static void translate_error(const struct call *c, const struct mc_envelope *e, s
     }
 }
 
-/* Why a server's message cannot be passed on; NULL when it can. */
-static const char *broken(const struct call *c, const struct mc_envelope *e)
+/* A result that is not the last word: a legacy client has no idea of such. */
+static bool interim(const struct call *c, const struct mc_envelope *e)
 {
-    if (e->kind == MC_MSG_ERROR)
-        return mc_env_has(e, MC_F_E_CODE) ? NULL : "the server's error has no code";
-    if (mc_env(e, MC_F_RESULT).p[0] != '{')
-        return "the server's result is not an object";
-    return fit_type(c, e);
+    return mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_MODERN &&
+           mc_env_has(e, MC_F_RESULT_TYPE) &&
+           !mc_str_eq(mc_env(e, MC_F_RESULT_TYPE), MC_STR("\"complete\""));
 }
 
 int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out)
 {
-    const char *why = broken(c, e);
-    struct mc_buf text = MC_BUF_INIT(RETRY_MAX);
     struct mc_splice sp;
 
-    if (why)
-        return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, why, MC_STR_NONE);
     mc_splice_init(&sp, e->text);
     mc_splice_put(&sp, mc_env(e, MC_F_ID), mc_env(&c->e, MC_F_ID));
-    if (e->kind == MC_MSG_ERROR)
+    if (e->kind == MC_MSG_RESULT) {
+        if (mc_env(e, MC_F_RESULT).p[0] != '{')
+            return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
+                                "the server's result is not an object", MC_STR_NONE);
+        task_answer(c, e, &sp);
+        if (c->x->era == MC_ERA_MODERN)
+            stamp_result(c, e, &sp);
+        else if (interim(c, e))
+            return mc_rpc_error(
+                out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
+                "the server wants more input than a client of this revision can be asked for",
+                MC_STR_NONE);
+    } else if (mc_env_has(e, MC_F_E_CODE)) {
+        task_answer(c, e, &sp);
         translate_error(c, e, &sp);
-    else
-        fit_result(c, e, &sp, &text);
-    if (e->kind == MC_MSG_RESULT && c->x->era == MC_ERA_MODERN)
-        stamp_result(c, e, &sp);
-    int rc = mc_splice_apply(&sp, true, out);
-    mc_buf_done(&text);
-    return rc;
+    } else {
+        return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
+                            "the server's error has no code", MC_STR_NONE);
+    }
+    return mc_splice_apply(&sp, true, out);
 }
 
 void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out)
@@ -289,7 +305,7 @@ void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out)
         comma(out);
         mc_buf_adds(out, MC_STR("\"resultType\":\"complete\",\"_meta\":{" SERVER_INFO "}"));
         if (cacheable)
-            mc_buf_adds(out, MC_STR("," TTL "," SCOPE));
+            mc_buf_adds(out, MC_STR("," CACHEABLE));
     }
     mc_buf_addc(out, '}');
 }

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/time.h"
 #include "hub/asking.h"
+#include "hub/tasks.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
@@ -37,12 +38,14 @@ static void call_free(struct call *c)
 {
     mc_decide_forget(&c->deciding);
     consent_free(c);
+    drive_free(c);
     turns_over(c);
     asks_of_call_over(c);
     parked_free(c);
     input_free(c);
     link_del(&c->in_exchange);
     link_del(&c->in_session);
+    task_unref(c->task);
     mc_backend_unref(c->backend);
     mc_catalog_unref(c->catalog);
     mc_bytes_unref(c->message);
@@ -63,12 +66,15 @@ static void over(struct call *c, bool failed)
 static int compose(struct mc_call *base, uint64_t id, enum mc_rev rev, struct mc_buf *out,
                    struct mc_err *err)
 {
-    return bridge_request(mc_container_of(base, struct call, base), id, rev, out, err);
+    struct call *c = mc_container_of(base, struct call, base);
+
+    if (c->e.method == MC_METHOD_TASKS_LIST)
+        return task_list_compose(c, id, out);
+    return c->drive ? drive_compose(c, id, rev, out, err) : bridge_request(c, id, rev, out, err);
 }
 
-static void on_progress(struct mc_call *base, const struct mc_envelope *e)
+void call_progress(struct call *c, const struct mc_envelope *e)
 {
-    struct call *c = mc_container_of(base, struct call, base);
     struct mc_str amount = mc_env(e, MC_F_PROGRESS), token = mc_env(&c->e, MC_F_M_TOKEN);
     char digits[64];
 
@@ -84,9 +90,15 @@ static void on_progress(struct mc_call *base, const struct mc_envelope *e)
     struct mc_buf out = MC_BUF_INIT(1u << 20);
     mc_splice_init(&sp, e->text);
     mc_splice_put(&sp, mc_env(e, MC_F_P_TOKEN), token);
+    task_relate(NULL, mc_env(e, MC_F_META), &sp); /* of a task its client knows nothing */
     if (mc_splice_apply(&sp, true, &out) == 0)
         exchange_event(c->x, mc_buf_str(&out));
     mc_buf_done(&out);
+}
+
+static void on_progress(struct mc_call *base, const struct mc_envelope *e)
+{
+    call_progress(mc_container_of(base, struct call, base), e);
 }
 
 static bool not_found_here(const struct mc_envelope *e)
@@ -142,7 +154,7 @@ void call_answered(struct call *c, const struct mc_envelope *e)
     bool failed = e->kind == MC_MSG_ERROR || mc_str_eq(mc_env(e, MC_F_R_IS_ERROR), MC_STR("true"));
     int status = status_of(c, e);
 
-    if (parked_keep(c, e, NULL) || input_begin(c, e))
+    if (parked_keep(c, e, NULL) || input_begin(c, e) || task_begins(c, e))
         return;
     if (c->probing && not_found_here(e)) {
         if (!dispatch_probe(c))
@@ -168,11 +180,11 @@ void call_answered(struct call *c, const struct mc_envelope *e)
     mc_buf_done(&out);
 }
 
-void call_finish(struct call *c, struct mc_str message)
+void call_finish(struct call *c, struct mc_str message, bool failed)
 {
     struct exchange *x = c->x;
 
-    over(c, true);
+    over(c, failed);
     exchange_answer(x, message, 0);
 }
 
@@ -189,7 +201,14 @@ void call_lacking(struct call *c, unsigned caps, const char *why)
 
 static void on_answer(struct mc_call *base, const struct mc_envelope *e)
 {
-    call_answered(mc_container_of(base, struct call, base), e);
+    struct call *c = mc_container_of(base, struct call, base);
+
+    if (c->e.method == MC_METHOD_TASKS_LIST)
+        task_list_answered(c, e);
+    else if (c->drive)
+        drive_answered(c, e);
+    else
+        call_answered(c, e);
 }
 
 void call_failed(struct call *c, const struct mc_err *err)
@@ -219,9 +238,15 @@ void call_denied(struct call *c, const char *why)
 
 static void on_failed(struct mc_call *base, const struct mc_err *err)
 {
+    struct call *c = mc_container_of(base, struct call, base);
+
+    if (c->e.method == MC_METHOD_TASKS_LIST) {
+        task_list_failed(c);
+        return;
+    }
     if (err->code == MC_E_TIMEOUT)
-        turns_given_up(mc_container_of(base, struct call, base));
-    call_failed(mc_container_of(base, struct call, base), err);
+        turns_given_up(c);
+    call_failed(c, err);
 }
 
 static const struct mc_call_ops call_ops = {
@@ -233,7 +258,8 @@ void call_cancel(struct call *c, const char *reason)
 
     if (c->base.state == MC_CALL_SENT)
         turns_given_up(c);
-    mc_backend_forget(&c->base, true, reason);
+    if (!task_abandon(c))
+        mc_backend_forget(&c->base, true, reason);
     over(c, true);
     exchange_drop(x);
 }
@@ -248,25 +274,33 @@ void call_send(struct call *c)
         on_failed(&c->base, &err);
 }
 
-struct call *call_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog,
-                          struct mc_str original, struct mc_bytes *message,
-                          const struct mc_envelope *e)
+struct call *call_prepare_at(struct exchange *x, struct mc_backend *b, struct mc_bytes *message,
+                             const struct mc_envelope *e)
 {
     struct call *c = MC_NEW(struct call);
 
     c->base.ops = &call_ops;
     c->base.asked = true;
     c->x = x;
-    c->backend = mc_backend_ref(srv->backend);
-    c->catalog = mc_catalog_ref(catalog);
+    c->backend = mc_backend_ref(b);
     c->message = mc_bytes_ref(message);
     c->e = *e;
-    c->original = original;
     c->progress = -1;
     c->start_us = mc_now_us();
     link_add(&x->calls, &c->in_exchange);
     if (x->session)
         link_add(&x->session->calls, &c->in_session);
+    return c;
+}
+
+struct call *call_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog,
+                          struct mc_str original, struct mc_bytes *message,
+                          const struct mc_envelope *e)
+{
+    struct call *c = call_prepare_at(x, srv->backend, message, e);
+
+    c->catalog = mc_catalog_ref(catalog);
+    c->original = original;
     return c;
 }
 
@@ -279,17 +313,14 @@ static bool foreign_state(const struct call *c)
            mc_rev_era(known->rev) == MC_ERA_LEGACY;
 }
 
-static void refuse_state(struct call *c)
+void call_refuse(struct call *c, int code, const char *why)
 {
     struct mc_bytes *message = mc_bytes_ref(c->message); /* what e points into */
     struct mc_envelope e = c->e;
     struct exchange *x = c->x;
 
     over(c, true);
-    exchange_error(x, mc_env(&e, MC_F_ID), MC_RPC_INVALID_PARAMS,
-                   "params.requestState was not given for this request, or it was changed; send "
-                   "the request anew, without it",
-                   MC_STR_NONE, 0);
+    exchange_error(x, mc_env(&e, MC_F_ID), code, why, MC_STR_NONE, 0);
     mc_bytes_unref(message);
 }
 
@@ -333,7 +364,9 @@ static struct mc_str subject_of(struct call *c)
 void call_dispatch(struct call *c)
 {
     if (foreign_state(c)) {
-        refuse_state(c);
+        call_refuse(c, MC_RPC_INVALID_PARAMS,
+                    "params.requestState was not given for this request, or it was changed; send "
+                    "the request anew, without it");
         return;
     }
     if (!c->begun) { /* once, at whichever server it begins */

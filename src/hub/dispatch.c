@@ -3,9 +3,9 @@
 #include "base/cleanup.h"
 #include "hub/asking.h"
 #include "hub/headers.h"
+#include "hub/tasks.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
-#include "mcp/tool.h"
 
 #define NAME_MAX_BYTES 4096 /* of a tool, prompt or URI that is looked up */
 
@@ -40,17 +40,17 @@ static bool params_disagree(struct exchange *x, const struct mc_envelope *e, con
     return true;
 }
 
-static void forward_route(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
-                          const struct route *r)
+static void forward_to(struct exchange *x, const struct route *r, struct mc_bytes *message,
+                       const struct mc_envelope *e, enum mc_kind kind)
 {
+    bool same = mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME));
+
     if (params_disagree(x, e, r))
         return;
-    bool same = mc_str_eq(r->item->naming, mc_env(e, MC_F_NAME));
     struct call *c =
         call_prepare(x, r->server, r->catalog, same ? MC_STR_NONE : r->item->naming, message, e);
-
-    c->wrapped = x->era == MC_ERA_LEGACY && r->misfits & MC_TOOL_OUTPUT;
-    call_dispatch(c);
+    if (kind != MC_KIND_TOOL || task_prepare(c, r))
+        call_dispatch(c);
 }
 
 static bool forward_named(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
@@ -64,7 +64,7 @@ static bool forward_named(struct exchange *x, struct mc_bytes *message, const st
         answer_error(x, e, MC_RPC_INVALID_PARAMS,
                      "params.name must be a string of at most 4096 bytes");
     else if ((r = view_route(x->view, kind, mc_buf_str(&name))))
-        forward_route(x, message, e, r);
+        forward_to(x, r, message, e, kind);
     else if (last)
         unknown_name(x, e, kind, &name);
     else
@@ -209,11 +209,26 @@ static void answer_empty(struct exchange *x, const struct mc_envelope *e)
 /* What no server of the view can do is not advertised, and what is not advertised is no method (basic/index § Error Codes). */
 static bool advertised(struct exchange *x, enum mc_method method)
 {
-    unsigned needs = method == MC_METHOD_COMPLETE              ? MC_CAP_COMPLETIONS
-                     : method == MC_METHOD_RESOURCES_SUBSCRIBE ? MC_CAP_SUBSCRIBE
-                                                               : 0;
+    unsigned needs;
 
-    return !needs || view_caps(x->view) & needs;
+    switch (method) {
+    case MC_METHOD_COMPLETE:
+        needs = MC_CAP_COMPLETIONS;
+        break;
+    case MC_METHOD_RESOURCES_SUBSCRIBE:
+        needs = MC_CAP_SUBSCRIBE;
+        break;
+    case MC_METHOD_TASKS_GET:
+    case MC_METHOD_TASKS_RESULT:
+    case MC_METHOD_TASKS_LIST:
+    case MC_METHOD_TASKS_CANCEL:
+    case MC_METHOD_TASKS_UPDATE:
+        needs = x->era == MC_ERA_MODERN ? MC_CAP_TASKS_EXT : MC_CAP_TASKS;
+        break;
+    default:
+        return true;
+    }
+    return view_caps(x->view) & needs;
 }
 
 static void no_method(struct exchange *x, const struct mc_envelope *e)
@@ -250,6 +265,13 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
     case MC_METHOD_RESOURCES_SUBSCRIBE:
     case MC_METHOD_RESOURCES_UNSUBSCRIBE:
         subscribe_request(x, message, e, e->method == MC_METHOD_RESOURCES_SUBSCRIBE);
+        return true;
+    case MC_METHOD_TASKS_GET:
+    case MC_METHOD_TASKS_RESULT:
+    case MC_METHOD_TASKS_LIST:
+    case MC_METHOD_TASKS_CANCEL:
+    case MC_METHOD_TASKS_UPDATE:
+        task_request(x, message, e);
         return true;
     case MC_METHOD_SET_LEVEL:
         answer_set_level(x, e);

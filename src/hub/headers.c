@@ -110,6 +110,8 @@ bool headers_name(struct mc_http_req *req, const struct mc_envelope *e, struct h
         return compare(req, "Mcp-Name", e, MC_F_NAME, true, fault);
     case MC_SUBJECT_URI:
         return compare(req, "Mcp-Name", e, MC_F_URI, true, fault);
+    case MC_SUBJECT_TASK:
+        return compare(req, "Mcp-Name", e, MC_F_TASK_ID, true, fault);
     default:
         return false;
     }

@@ -9,7 +9,7 @@
 #include "base/path.h"
 #include "base/rotlog.h"
 #include "base/seal.h"
-#include "hub/internal.h"
+#include "hub/tasks.h"
 #include "store/kv.h"
 #include "store/token.h"
 #include <errno.h>
@@ -103,6 +103,7 @@ static void on_tick(struct mc_timer *t)
         mc_seal_rotate(h->seal);
     }
     sessions_sweep(h, keepalive);
+    tasks_sweep(h);
     listens_keepalive(h);
     if (h->ephemeral && link_empty(&h->workspaces) && now - h->started > EMPTY_MS)
         hub_end(h);
@@ -215,6 +216,7 @@ static void hub_init(struct hub *h)
     link_init(&h->attachments);
     link_init(&h->waiting);
     link_init(&h->parked);
+    tasks_init(h);
     h->seal = mc_seal_new();
     mc_buf_init(&h->scratch, 256u << 20);
     h->started = mc_loop_now(h->loop);
@@ -233,6 +235,7 @@ static void hub_done(struct hub *h)
     mc_guard_free(h->guard);
     mc_kv_free(h->kv);
     mc_seal_free(h->seal);
+    tasks_done(h);
     mc_map_free(h->backends, NULL);
     mc_map_free(h->sessions, NULL);
     mc_buf_done(&h->scratch);

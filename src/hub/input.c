@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/rand.h"
 #include "hub/asking.h"
+#include "hub/tasks.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
@@ -73,7 +74,7 @@ static void refused(struct call *c, const struct mc_envelope *e)
         mc_buf_adds(&out, mc_env(e, MC_F_ERROR));
         mc_buf_addc(&out, '}');
     }
-    call_finish(c, mc_buf_str(&out));
+    call_finish(c, mc_buf_str(&out), true);
     mc_buf_done(&out);
 }
 
@@ -107,6 +108,8 @@ static void retry(struct input *in)
         mc_buf_addc(&in->responses, '}');
     if (in->responses.failed)
         give_up(c, MC_E_TOO_BIG, "asked for more input than the hub keeps");
+    else if (c->drive)
+        drive_input(c, mc_buf_str(&in->responses));
     else if (mc_backend_call(c->backend, &c->base, &err))
         call_failed(c, &err);
 }
@@ -258,15 +261,10 @@ bool input_required(const struct call *c, const struct mc_envelope *e)
            mc_jstr_eq(mc_env(e, MC_F_RESULT_TYPE), MC_STR("input_required"));
 }
 
-bool input_begin(struct call *c, const struct mc_envelope *e)
+static void next_round(struct call *c, struct mc_jval questions, struct mc_jval state)
 {
-    struct mc_jval result = mc_jval_of(mc_env(e, MC_F_RESULT)),
-                   questions = mc_jget(result, "inputRequests");
-    struct mc_jval state = mc_jget(result, "requestState");
     struct input *in = c->input;
 
-    if (!c->x->session || !call_may_ask(c) || !input_required(c, e))
-        return false;
     if (!in) {
         in = c->input = MC_NEW(struct input);
         in->call = c;
@@ -286,5 +284,19 @@ bool input_begin(struct call *c, const struct mc_envelope *e)
         give_up(c, MC_E_UNREACHABLE, "asked for input, and the client of this call has gone away");
     else
         ask(c, questions);
+}
+
+bool input_begin(struct call *c, const struct mc_envelope *e)
+{
+    struct mc_jval result = mc_jval_of(mc_env(e, MC_F_RESULT));
+
+    if (!c->x->session || !call_may_ask(c) || !input_required(c, e))
+        return false;
+    next_round(c, mc_jget(result, "inputRequests"), mc_jget(result, "requestState"));
     return true;
+}
+
+void input_ask(struct call *c, struct mc_jval questions)
+{
+    next_round(c, questions, (struct mc_jval){0});
 }

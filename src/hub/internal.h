@@ -65,8 +65,9 @@ struct listen;
 struct parked;
 struct input;
 struct ask;
-struct mc_splice;
 struct consent;
+struct task;
+struct drive;
 
 /* What an HTTP request's data pointer points to, once it is not answered at once. */
 struct sink {
@@ -132,7 +133,9 @@ struct hub {
     uint64_t last_status;
     struct mc_timer status_timer; /* coalesces status events */
     struct mc_timer tick;         /* coarse: idle sessions, old streams, keep-alives */
-    struct mc_buf scratch;        /* for one message; never held across a call that could use it */
+    struct mc_map *tasks;         /* id → struct task (tasks.h) */
+    struct link task_order;
+    struct mc_buf scratch; /* for one message; never held across a call that could use it */
     unsigned port;
     char *socket_path;
     bool ephemeral, ending;
@@ -194,7 +197,6 @@ struct route {
     struct server *server;
     struct mc_catalog *catalog; /* the view's reference */
     const struct mc_item *item; /* in catalog */
-    unsigned misfits;           /* enum mc_tool_misfit of its definition */
 };
 struct view {
     struct link link; /* in its workspace */
@@ -206,7 +208,7 @@ struct view {
     struct mc_catalog **held;
     size_t n_held;
     struct mc_bytes *lists[MC_KIND_MAX]; /* {"tools":[…]  without the closing brace */
-    struct mc_bytes *modern_tools;       /* the modern era's own; NULL: the same */
+    struct mc_bytes *modern_tools;       /* where these differ (viewfit.c); NULL */
     struct mc_strv collisions; /* what is hidden by what, for status; at most HUB_COLLISIONS_MAX */
 };
 /* The view of one server, or of all (NULL), made on first use; owned by the workspace. */
@@ -226,6 +228,11 @@ const struct mc_strv *view_collisions(struct view *v);
 /* The known name nearest to a misspelt one; NULL when none is near. Borrowed until the view is built again. */
 const char *view_nearest(struct view *v, enum mc_kind kind, const char *name);
 unsigned view_caps(struct view *v); /* union of enum mc_cap; servers not yet known count as able */
+/* What a tool's taskSupport must say to clients of that era, in place of *at; empty: it passes. */
+struct mc_str view_task_support(const struct mc_catalog *c, struct mc_str tool, enum mc_era era,
+                                struct mc_str *at);
+/* Appends {"id":settings,…}: the extensions that its servers have and the hub carries for that era, or nothing. */
+void view_extensions(struct view *v, enum mc_era era, struct mc_buf *out);
 /* Appends the JSON string of the instructions, or nothing. */
 void view_instructions(struct view *v, struct mc_buf *out);
 /* The servers that the view shows. */
@@ -287,6 +294,7 @@ enum client_cap {
     CLIENT_ELICIT_FORM = 1 << 2,
     CLIENT_ELICIT_URL = 1 << 3,
     CLIENT_SAMPLING_TOOLS = 1 << 4,
+    CLIENT_TASKS = 1 << 5, /* modern: the extension */
 };
 unsigned client_caps(struct mc_jval caps); /* enum client_cap of a ClientCapabilities object */
 struct session {
@@ -297,6 +305,7 @@ struct session {
     enum mc_rev rev;
     char who[64];
     char *client_info; /* raw JSON object of initialize; NULL: none, or too long to keep */
+    char *extensions;  /* likewise, of its capabilities */
     unsigned caps;
     int level; /* index of the syslog levels, -1 before logging/setLevel */
     uint64_t last_used;
@@ -319,6 +328,7 @@ void session_find(struct hub *h, struct mc_str id, const struct mc_principal *wh
 void sessions_sweep(struct hub *h, bool keepalive);
 void exchanges_of_session_over(struct session *s);
 void session_save(struct session *s);
+void session_add_caps(const struct session *s, struct mc_buf *out); /* for a modern server */
 struct view *session_view(struct session *s); /* NULL when the workspace or server is gone */
 /* A message that belongs to no request: on the standing stream, if there ever was one. */
 void session_push(struct session *s, struct mc_str message);
@@ -385,7 +395,6 @@ struct call {
     /* resources/read that is probing: servers not asked yet */
     size_t next_probe; /* index of the next server in the view */
     bool probing;
-    bool wrapped; /* a legacy client was told of an object around its tool's structured output */
     struct link waiting; /* for its turn */
     uint64_t turn_due;
     struct mc_deciding deciding;
@@ -394,6 +403,10 @@ struct call {
     struct consent *consent; /* its client is asked whether it may be made (consent.c); NULL */
     struct parked *parked;   /* its modern client was asked something (parked.c); NULL */
     struct input *input;     /* its legacy client was asked for a modern server (input.c); NULL */
+    struct task *task;   /* what a tasks/… is about, or the answer has begun (tasks.h); NULL */
+    struct drive *drive; /* the hub drives its task (drive.c); NULL */
+    unsigned tasking;    /* enum tasking */
+    bool declares_tasks; /* to a modern server, where the client does not: the hub drives them */
     unsigned lacks; /* enum client_cap: what the server asked for and the request did not declare */
     void (*on_result)(struct call *c,
                       const struct mc_envelope *e); /* before it is delivered; may be NULL */
@@ -407,6 +420,8 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
 struct call *call_prepare(struct exchange *x, struct server *srv, struct mc_catalog *catalog,
                           struct mc_str original, struct mc_bytes *message,
                           const struct mc_envelope *e);
+struct call *call_prepare_at(struct exchange *x, struct mc_backend *b, struct mc_bytes *message,
+                             const struct mc_envelope *e);
 /* A resources/read that nobody listed: to the next server that has resources; false: all were asked. */
 bool dispatch_probe(struct call *c);
 void dispatch_not_found(struct exchange *x, const struct mc_envelope *e);
@@ -417,8 +432,8 @@ void call_send(struct call *c);       /* to its backend, now */
 void call_answered(struct call *c,
                    const struct mc_envelope *e); /* the server's answer, and the end of the call */
 void call_failed(struct call *c, const struct mc_err *err);
-void call_finish(struct call *c,
-                 struct mc_str message); /* with an answer that the hub has written: a failure */
+/* With an answer that the hub has written. */
+void call_finish(struct call *c, struct mc_str message, bool failed);
 void call_denied(struct call *c, const char *why);
 void call_lacking(struct call *c, unsigned caps,
                   const char *why); /* a modern client's, which declares too little */
@@ -428,6 +443,14 @@ static inline bool call_may_ask(const struct call *c)
     return c->e.method == MC_METHOD_TOOLS_CALL || c->e.method == MC_METHOD_PROMPTS_GET ||
            c->e.method == MC_METHOD_RESOURCES_READ;
 }
+/* May a request of its server that does not say so be its? A task's requests do. */
+static inline bool call_may_have_asked(const struct call *c)
+{
+    return !c->drive && call_may_ask(c);
+}
+/* An answer of the hub's own to what cannot be forwarded; c is gone. */
+void call_refuse(struct call *c, int code, const char *why);
+void call_progress(struct call *c, const struct mc_envelope *e); /* the server's, to its client */
 struct call *call_of(struct mc_call *base); /* NULL when it is not a caller's */
 
 int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out,
@@ -435,11 +458,8 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
 int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out);
 /* A retry as it goes to the server: what it has for the hub gives way to what the request had there at first. */
 struct mc_bytes *bridge_retry(const struct mc_envelope *first, const struct mc_envelope *retry);
-/* Puts into sp what the client's revision has otherwise (fit.c). text: for what sp will borrow. */
-void fit_result(const struct call *c, const struct mc_envelope *e, struct mc_splice *sp,
-                struct mc_buf *text);
-/* Why the client of this call is not to see a result of that type; NULL when it may. */
-const char *fit_type(const struct call *c, const struct mc_envelope *e);
+/* What a modern server needs in the _meta of each request that is made for this call's client; a comma first where there is something before. */
+void bridge_modern_members(const struct call *c, struct mc_buf *out);
 /* The suffix that a result of the hub's own gets in this era: ,"resultType":…}  or  }. cacheable: with ttlMs and cacheScope. */
 void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out);
 /* That of one which asks for input. */
@@ -488,6 +508,7 @@ struct listen {
 void listen_begin(struct exchange *x, const struct mc_envelope *e);
 void listens_keepalive(struct hub *h);
 void listen_end(struct listen *l, bool tell);
+void listen_send(struct listen *l, struct mc_str message);
 /* A notification, tagged for it. params: raw members without braces ("" for none). */
 void listen_notify(struct listen *l, const char *method, struct mc_str members);
 

@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "hub/internal.h"
+#include "hub/tasks.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 #include "mcp/sse.h"
@@ -19,7 +19,7 @@ static const struct {
     {"resourcesListChanged", 1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE},
 };
 
-static void send_event(struct listen *l, struct mc_str message)
+void listen_send(struct listen *l, struct mc_str message)
 {
     struct mc_buf out = MC_BUF_INIT(1u << 20);
 
@@ -40,7 +40,7 @@ void listen_notify(struct listen *l, const char *method, struct mc_str members)
     }
     mc_buf_addf(&params, SUBSCRIPTION_META "}", l->id);
     mc_rpc_notification(&out, method, mc_buf_str(&params));
-    send_event(l, mc_buf_str(&out));
+    listen_send(l, mc_buf_str(&out));
     mc_buf_done(&out);
     mc_buf_done(&params);
 }
@@ -48,6 +48,7 @@ void listen_notify(struct listen *l, const char *method, struct mc_str members)
 static void listen_free(struct listen *l)
 {
     subscribe_owner_gone(l->hub, NULL, l);
+    task_listen_over(l);
     link_del(&l->link);
     mc_free(l->id);
     mc_free(l);
@@ -66,7 +67,7 @@ void listen_end(struct listen *l, bool tell)
     if (tell) {
         mc_buf_addf(&result, "{\"resultType\":\"complete\"," SUBSCRIPTION_META "}", l->id);
         mc_rpc_result(&out, mc_str_of(l->id), mc_buf_str(&result));
-        send_event(l, mc_buf_str(&out));
+        listen_send(l, mc_buf_str(&out));
     }
     mc_buf_done(&out);
     mc_buf_done(&result);
@@ -112,9 +113,16 @@ void listen_begin(struct exchange *x, const struct mc_envelope *e)
 {
     struct mc_jval filter = mc_jval_of(mc_env(e, MC_F_NOTIFICATIONS));
     struct mc_buf honoured = MC_BUF_INIT(1u << 20);
+    struct mc_jval tasks = mc_jget(filter, "taskIds");
     struct listen *l;
     unsigned n = 0;
 
+    if (tasks.type == MC_JSON_ARRAY && !(x->caps & CLIENT_TASKS)) {
+        exchange_error(x, mc_env(e, MC_F_ID), MC_RPC_MISSING_CAPABILITY,
+                       "clientCapabilities must declare the extension " MC_TASKS_EXTENSION,
+                       TASK_REQUIRED, 400);
+        return;
+    }
     link_each(pos, &x->hub->listens) n++;
     if (filter.type != MC_JSON_OBJECT || n >= HUB_LISTENS_MAX) {
         exchange_error(x, mc_env(e, MC_F_ID),
@@ -145,6 +153,11 @@ void listen_begin(struct exchange *x, const struct mc_envelope *e)
     if (uris.type == MC_JSON_ARRAY) {
         mc_buf_addf(&honoured, "%s\"resourceSubscriptions\":", l->kinds ? "," : "");
         subscribe_uris(l, uris, &honoured);
+    }
+    if (tasks.type == MC_JSON_ARRAY) {
+        if (l->kinds || uris.type == MC_JSON_ARRAY)
+            mc_buf_addc(&honoured, ',');
+        task_listen(l, x, tasks, &honoured);
     }
     mc_buf_addc(&honoured, '}');
     listen_notify(l, "notifications/subscriptions/acknowledged", mc_buf_str(&honoured));

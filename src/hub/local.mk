@@ -7,10 +7,10 @@ libmchub_a_SOURCES += \
 	src/hub/call.c \
 	src/hub/consent.c \
 	src/hub/dispatch.c \
+	src/hub/drive.c \
 	src/hub/endpoint.c \
 	src/hub/events.c \
 	src/hub/exchange.c \
-	src/hub/fit.c \
 	src/hub/headers.c src/hub/headers.h \
 	src/hub/httpsse.c \
 	src/hub/hub.c src/hub/hub.h \
@@ -28,8 +28,14 @@ libmchub_a_SOURCES += \
 	src/hub/status.c \
 	src/hub/stream.c \
 	src/hub/subscribe.c \
+	src/hub/taskcall.c \
+	src/hub/tasklist.c \
+	src/hub/tasklisten.c \
+	src/hub/tasks.c src/hub/tasks.h \
+	src/hub/tasktell.c \
 	src/hub/turns.c \
 	src/hub/view.c \
+	src/hub/viewfit.c \
 	src/hub/waiters.c \
 	src/hub/workspace.c \
 	src/hub/internal.h

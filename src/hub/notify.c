@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "hub/asking.h"
+#include "hub/tasks.h"
 #include "json/scan.h"
 #include "loop/work.h"
 #include "mcp/rpc.h"
@@ -313,12 +314,14 @@ static void on_state(void *arg, struct mc_backend *b)
         subscribe_replay(h, b);
         break;
     case MC_BACKEND_STOPPED:
+        tasks_of_backend_over(h, b);
         registry_gone(h, b);
         break;
     case MC_BACKEND_STARTING:
     case MC_BACKEND_BACKOFF:
     case MC_BACKEND_FAILED:
         asks_of_backend_over(h, b);
+        tasks_of_backend_over(h, b);
         break;
     default:
         break;
@@ -360,6 +363,11 @@ static void on_notification(void *arg, struct mc_backend *b, const struct mc_env
         break;
     case MC_METHOD_ELICITATION_COMPLETE:
         elicitation_complete(h, b, e);
+        break;
+    case MC_METHOD_PROGRESS:
+    case MC_METHOD_TASK_STATUS:
+    case MC_METHOD_TASK_CHANGED:
+        task_notice(h, b, e);
         break;
     default:
         mc_debug("hub", "%s: dropped %.*s", mc_backend_name(b), MC_STR_ARG(mc_env(e, MC_F_METHOD)));

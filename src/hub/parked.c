@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "hub/asking.h"
+#include "hub/tasks.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
@@ -24,7 +25,8 @@ struct question {
     struct link link;
     char key[KEY_MAX]; /* of inputRequests */
     enum mc_method method;
-    char *server_id; /* raw id of the server's request; NULL: the hub asks */
+    char *server_id; /* raw id of the server's request; NULL: the hub asks, or a task */
+    char *task_key;  /* raw, in the inputRequests of the task that the hub drives; NULL */
     char *request;   /* {"method":…,"params":…} as the client gets it */
 };
 struct parked {
@@ -39,6 +41,7 @@ struct parked {
     char *kept;            /* the server's answer that came while nobody was there for it */
     size_t kept_len;
     struct mc_err *failed; /* or why there will be none */
+    struct mc_buf answers; /* for the task that the hub drives: {"key":result,… */
 };
 
 /* ---- what is asked ---- */
@@ -49,6 +52,7 @@ static void question_free(struct parked *p, struct question *q)
     p->n_questions--;
     p->call->base.waits_for_client--;
     mc_free(q->server_id);
+    mc_free(q->task_key);
     mc_free(q->request);
     mc_free(q);
 }
@@ -80,6 +84,7 @@ static char *translate(const struct mc_envelope *e)
         if (e->method == MC_METHOD_ELICITATION)
             drop_foreign(&sp, params, "elicitationId");
         drop_foreign(&sp, mc_jget(params, "_meta"), "progressToken");
+        drop_foreign(&sp, mc_jget(params, "_meta"), MC_TASKS_RELATED);
         mc_splice_apply(&sp, true, &out);
     }
     mc_buf_addc(&out, '}');
@@ -95,7 +100,7 @@ static void leave_unanswered(struct parked *p, struct question *q, const char *w
 {
     struct mc_buf out = MC_BUF_INIT(4096);
 
-    if (!q->server_id) {
+    if (!q->server_id) { /* the hub's own; a task is cancelled with its call */
         question_free(p, q);
         return;
     }
@@ -114,8 +119,11 @@ static void answer(struct parked *p, struct question *q, struct mc_str result)
     struct mc_splice sp;
 
     mc_splice_init(&sp, result); /* raw newlines would break the server's framing */
-    if (mc_splice_apply(&sp, true, &line) == 0 &&
-        mc_rpc_result(&out, mc_str_of(q->server_id), mc_buf_str(&line)) == 0)
+    if (q->task_key) {
+        mc_buf_addf(&p->answers, "%c%s:", p->answers.len ? ',' : '{', q->task_key);
+        mc_splice_apply(&sp, true, &p->answers);
+    } else if (mc_splice_apply(&sp, true, &line) == 0 &&
+               mc_rpc_result(&out, mc_str_of(q->server_id), mc_buf_str(&line)) == 0)
         mc_backend_send(p->call->backend, mc_buf_str(&out));
     mc_buf_done(&out);
     mc_buf_done(&line);
@@ -136,6 +144,7 @@ void parked_free(struct call *c)
     link_del(&p->link);
     c->x->hub->n_parked--;
     c->parked = NULL;
+    mc_buf_done(&p->answers);
     mc_free(p->kept);
     mc_free(p->failed);
     mc_free(p);
@@ -196,6 +205,7 @@ static struct parked *parked_new(struct call *c)
 
     p->call = c;
     p->no = ++h->next_parked;
+    mc_buf_init(&p->answers, MESSAGE_MAX);
     link_init(&p->questions);
     link_add(&h->parked, &p->link);
     h->n_parked++;
@@ -204,8 +214,8 @@ static struct parked *parked_new(struct call *c)
 }
 
 /* Takes request. */
-static void add_question(struct parked *p, enum mc_method method, struct mc_str server_id,
-                         char *request)
+static struct question *add_question(struct parked *p, enum mc_method method,
+                                     struct mc_str server_id, char *request)
 {
     struct question *q = MC_NEW(struct question);
 
@@ -216,6 +226,13 @@ static void add_question(struct parked *p, enum mc_method method, struct mc_str 
     link_add(&p->questions, &q->link);
     p->n_questions++;
     p->call->base.waits_for_client++;
+    return q;
+}
+
+static void gather(struct parked *p)
+{
+    if (!p->away && !mc_timer_active(&p->timer))
+        mc_timer_start(p->call->x->hub->loop, &p->timer, HUB_GATHER_MS, on_gathered);
 }
 
 const char *parked_trouble(const struct call *c)
@@ -235,6 +252,46 @@ void parked_consent(struct call *c, struct mc_str params)
 
     add_question(p, MC_METHOD_ELICITATION, MC_STR_NONE, request);
     send_away(p);
+}
+
+/* What a task asks is a request without its envelope; MC_METHOD_UNKNOWN: this client cannot be asked that. */
+static enum mc_method askable(const struct call *c, struct mc_jval question)
+{
+    struct mc_buf text = MC_BUF_INIT(MESSAGE_MAX);
+    enum mc_method method = MC_METHOD_UNKNOWN;
+    struct mc_envelope e;
+    struct mc_err err;
+
+    if (question.type == MC_JSON_OBJECT && question.s.n > 2) {
+        mc_buf_addf(&text, "{\"jsonrpc\":\"2.0\",\"id\":0,%.*s", (int)question.s.n - 1,
+                    question.s.p + 1);
+        if (!text.failed && mc_envelope_scan(mc_buf_str(&text), &e, &err) == 0 &&
+            e.kind == MC_MSG_REQUEST && !mc_method_info(e.method)->from_client &&
+            (c->x->caps & ask_needs(&e)) == ask_needs(&e))
+            method = e.method;
+    }
+    mc_buf_done(&text);
+    return method;
+}
+
+void parked_ask_keys(struct call *c, struct mc_jval questions)
+{
+    struct mc_jiter it;
+    struct mc_str key;
+    struct mc_jval val;
+
+    mc_jiter_init(&it, questions);
+    while (mc_jiter_next(&it, &key, &val)) {
+        enum mc_method method = askable(c, val);
+        if (method == MC_METHOD_UNKNOWN || parked_trouble(c)) {
+            call_denied(c, "the task asks for input that the client of this call cannot be asked "
+                           "for");
+            return;
+        }
+        struct parked *p = c->parked ? c->parked : parked_new(c);
+        add_question(p, method, MC_STR_NONE, mc_str_dup(val.s))->task_key = mc_str_dup(key);
+        gather(p);
+    }
 }
 
 void parked_ask(struct call *c, const struct mc_envelope *e)
@@ -260,8 +317,7 @@ void parked_ask(struct call *c, const struct mc_envelope *e)
         p = parked_new(c);
     c->probing = false; /* this server it is */
     add_question(p, e->method, mc_env(e, MC_F_ID), request);
-    if (!p->away && !mc_timer_active(&p->timer))
-        mc_timer_start(c->x->hub->loop, &p->timer, HUB_GATHER_MS, on_gathered);
+    gather(p);
 }
 
 bool parked_keep(struct call *c, const struct mc_envelope *e, const struct mc_err *err)
@@ -400,15 +456,22 @@ static void resume(struct parked *p, struct mc_jval responses)
         struct mc_jval result = mc_jget(responses, q->key);
         if (result.type == MC_JSON_NONE)
             continue;
-        if (!q->server_id) { /* the only one */
+        if (!q->server_id && !q->task_key) { /* the only one */
             question_free(p, q);
             consent_answered(c, result);
             return;
         }
         answer(p, q, result.s);
     }
-    if (!link_empty(&p->questions)) /* asked once more; what it has answered is with the server */
+    if (!link_empty(&p->questions)) { /* asked once more; what it has answered is with the server */
         send_away(p);
+    } else if (p->answers.len > 0) {
+        struct mc_buf answers = p->answers;
+        mc_buf_init(&p->answers, MESSAGE_MAX);
+        mc_buf_addc(&answers, '}');
+        drive_input(c, mc_buf_str(&answers));
+        mc_buf_done(&answers);
+    }
 }
 
 bool parked_retry(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e)

@@ -8,6 +8,8 @@
 #include "base/rand.h"
 #include "hub/asking.h"
 #include "json/scan.h"
+#include "json/splice.h"
+#include "mcp/tasks.h"
 #include "store/kv.h"
 #include <stdio.h>
 
@@ -46,6 +48,8 @@ unsigned client_caps(struct mc_jval caps)
         if (url)
             flags |= CLIENT_ELICIT_URL;
     }
+    if (mc_tasks_declared(caps))
+        flags |= CLIENT_TASKS;
     return flags;
 }
 
@@ -84,6 +88,8 @@ void session_save(struct session *s)
     }
     if (s->client_info)
         mc_buf_addf(&b, ",\"clientInfo\":%s", s->client_info);
+    if (s->extensions)
+        mc_buf_addf(&b, ",\"extensions\":%s", s->extensions);
     mc_buf_addc(&b, '}');
     record_key(s->id, key);
     if (mc_kv_put(s->hub->kv, key, mc_buf_str(&b), HUB_SESSION_IDLE_MS))
@@ -107,6 +113,39 @@ static char *keep_info(struct mc_jval info)
 {
     return info.type == MC_JSON_OBJECT && info.s.n <= HUB_CLIENT_INFO_MAX ? mc_str_dup(info.s)
                                                                           : NULL;
+}
+
+/* But for the tasks of 2026-07-28: no client of a legacy revision can be answered with one. */
+static char *keep_extensions(struct mc_jval extensions)
+{
+    struct mc_buf out = MC_BUF_INIT(HUB_CLIENT_INFO_MAX);
+    struct mc_splice sp;
+    struct mc_jiter it;
+    struct mc_str key;
+    struct mc_jval val;
+
+    if (extensions.type != MC_JSON_OBJECT)
+        return NULL;
+    mc_splice_init(&sp, extensions.s);
+    mc_jiter_init(&it, extensions);
+    while (mc_jiter_next(&it, &key, &val))
+        if (sp.n < MC_SPLICE_MAX && mc_jstr_eq(key, MC_STR(MC_TASKS_EXTENSION)))
+            mc_splice_drop_member(&sp, key, val.s);
+    if (mc_splice_apply(&sp, true, &out)) {
+        mc_buf_done(&out);
+        return NULL;
+    }
+    return mc_buf_steal(&out);
+}
+
+void session_add_caps(const struct session *s, struct mc_buf *out)
+{
+    ask_add_caps(s->caps, out);
+    if (!s->extensions || out->failed)
+        return;
+    out->len--; /* the brace */
+    mc_buf_addf(out, "%s\"extensions\":%s}", out->data[out->len - 1] == '{' ? "" : ",",
+                s->extensions);
 }
 
 struct session *session_new(struct hub *h, const struct view *v, const struct mc_principal *who)
@@ -134,6 +173,9 @@ void session_initialize(struct session *s, const struct mc_envelope *init)
     s->caps = client_caps(mc_jval_of(mc_env(init, MC_F_CAPABILITIES))) & known_caps(s->rev);
     mc_free(s->client_info);
     s->client_info = keep_info(mc_jval_of(mc_env(init, MC_F_CLIENT_INFO)));
+    mc_free(s->extensions);
+    s->extensions =
+        keep_extensions(mc_jget(mc_jval_of(mc_env(init, MC_F_CAPABILITIES)), "extensions"));
     session_save(s);
 }
 
@@ -153,6 +195,7 @@ void session_free(struct session *s)
     mc_free(s->workspace);
     mc_free(s->server);
     mc_free(s->client_info);
+    mc_free(s->extensions);
     mc_free(s->messages);
     mc_free(s);
 }
@@ -200,6 +243,7 @@ static struct session *from_record(struct hub *h, const char *id, struct mc_str 
     s->workspace = mc_jstr_dup(mc_jget(doc, "workspace"));
     s->server = mc_jstr_dup(mc_jget(doc, "server"));
     s->client_info = keep_info(mc_jget(doc, "clientInfo"));
+    s->extensions = keep_extensions(mc_jget(doc, "extensions"));
     return s;
 }
 

@@ -57,7 +57,7 @@ static void look_at(void *arg, struct mc_call *base)
     struct rivals *r = arg;
     const struct call *c = call_of(base);
 
-    if (!c || c == r->call || !call_may_ask(c))
+    if (!c || c == r->call || !call_may_have_asked(c))
         return;
     if (!same_client(c, r->call))
         r->others = true;

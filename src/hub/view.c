@@ -7,7 +7,6 @@
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/names.h"
-#include "mcp/tool.h"
 #include "mcp/uritemplate.h"
 
 #define LIST_MAX (256u << 20)
@@ -100,15 +99,17 @@ static void add_collision(struct view *v, enum mc_kind kind, struct mc_str key,
                                  is_named(kind) ? "; give one of them another \"prefix\"" : ""));
 }
 
-/* The server's own bytes, but for the name, and what clients of that era would not take. */
-static void write_item(const struct route *r, struct mc_str key, enum mc_era era,
+/* The server's own bytes, but for the name, and what view_task_support() says. */
+static void write_item(const struct route *r, struct mc_str key, enum mc_kind kind, enum mc_era era,
                        struct mc_buf *out)
 {
     const struct mc_item *item = r->item;
-    struct mc_buf name = MC_BUF_INIT(MC_CATALOG_BYTES_MAX),
-                  wrapped = MC_BUF_INIT(MC_CATALOG_BYTES_MAX);
+    struct mc_str at, support = MC_STR_NONE;
+    struct mc_buf name = MC_BUF_INIT(MC_CATALOG_BYTES_MAX);
     struct mc_splice sp;
 
+    if (kind == MC_KIND_TOOL)
+        support = view_task_support(r->catalog, item->text, era, &at);
     if (out->data[out->len - 1] != '[')
         mc_buf_addc(out, ',');
     mc_splice_init(&sp, item->text);
@@ -116,9 +117,9 @@ static void write_item(const struct route *r, struct mc_str key, enum mc_era era
         mc_jstr_quote(key, &name);
         mc_splice_put(&sp, item->naming, mc_buf_str(&name));
     }
-    mc_tool_mend(&sp, era == MC_ERA_LEGACY ? r->misfits : r->misfits & MC_TOOL_INPUT, &wrapped);
+    if (support.n > 0)
+        mc_splice_put(&sp, at, support);
     mc_splice_apply(&sp, false, out);
-    mc_buf_done(&wrapped);
     mc_buf_done(&name);
 }
 
@@ -138,11 +139,11 @@ static void add_item(struct view *v, struct server *srv, struct mc_catalog *cata
         return;
     }
     struct route *r = MC_NEW(struct route);
-    *r = (struct route){srv, catalog, item, kind == MC_KIND_TOOL ? mc_tool_misfits(item->text) : 0};
+    *r = (struct route){srv, catalog, item};
     mc_map_put(v->names[kind], key, r);
-    write_item(r, key, MC_ERA_LEGACY, &out[0]);
+    write_item(r, key, kind, MC_ERA_LEGACY, &out[0]);
     if (kind == MC_KIND_TOOL)
-        write_item(r, key, MC_ERA_MODERN, &out[1]);
+        write_item(r, key, kind, MC_ERA_MODERN, &out[1]);
 }
 
 /* The modern era's own list of tools is kept only where it is another one. */

@@ -46,6 +46,8 @@ static const struct row params_rows[] = {
     ROW("notifications", MC_F_NOTIFICATIONS, SCOPE_NONE),
     ROW("inputResponses", MC_F_INPUT_RESPONSES, SCOPE_NONE),
     ROW("requestState", MC_F_REQUEST_STATE, SCOPE_NONE),
+    ROW("task", MC_F_TASK, SCOPE_NONE),
+    ROW("taskId", MC_F_TASK_ID, SCOPE_NONE),
     {NULL, 0, 0, 0},
 };
 static const struct row meta_rows[] = {
@@ -63,6 +65,8 @@ static const struct row result_rows[] = {
     ROW("ttlMs", MC_F_R_TTL, SCOPE_NONE),
     ROW("cacheScope", MC_F_R_SCOPE, SCOPE_NONE),
     ROW("isError", MC_F_R_IS_ERROR, SCOPE_NONE),
+    ROW("task", MC_F_R_TASK, SCOPE_NONE),
+    ROW("taskId", MC_F_R_TASK_ID, SCOPE_NONE),
     {NULL, 0, 0, 0},
 };
 static const struct row error_rows[] = {

@@ -37,6 +37,8 @@ enum mc_field {
     MC_F_NOTIFICATIONS, /* subscriptions/listen, and its acknowledgement */
     MC_F_INPUT_RESPONSES,
     MC_F_REQUEST_STATE,
+    MC_F_TASK,    /* tools/call of 2025-11-25 */
+    MC_F_TASK_ID, /* also of their notifications */
     MC_F_META,
     /* params._meta.* */
     MC_F_M_TOKEN,
@@ -51,6 +53,8 @@ enum mc_field {
     MC_F_R_TTL,
     MC_F_R_SCOPE,
     MC_F_R_IS_ERROR,
+    MC_F_R_TASK,    /* CreateTaskResult of 2025-11-25 */
+    MC_F_R_TASK_ID, /* a Task as the result */
     MC_F_E_CODE,
     MC_F_E_MESSAGE,
     MC_F_E_DATA,

@@ -25,6 +25,11 @@ static const struct mc_method_info methods[MC_METHOD_MAX] = {
     [MC_METHOD_COMPLETE] = {"completion/complete", FIRST, LAST, false, true, MC_SUBJECT_NONE},
     [MC_METHOD_SET_LEVEL] = {"logging/setLevel", FIRST, LEGACY, false, true, MC_SUBJECT_NONE},
     [MC_METHOD_LISTEN] = {"subscriptions/listen", LAST, LAST, false, true, MC_SUBJECT_NONE},
+    [MC_METHOD_TASKS_GET] = {"tasks/get", LEGACY, LAST, false, true, MC_SUBJECT_TASK},
+    [MC_METHOD_TASKS_RESULT] = {"tasks/result", LEGACY, LEGACY, false, true, MC_SUBJECT_TASK},
+    [MC_METHOD_TASKS_LIST] = {"tasks/list", LEGACY, LEGACY, false, true, MC_SUBJECT_NONE},
+    [MC_METHOD_TASKS_CANCEL] = {"tasks/cancel", LEGACY, LAST, false, true, MC_SUBJECT_TASK},
+    [MC_METHOD_TASKS_UPDATE] = {"tasks/update", LAST, LAST, false, true, MC_SUBJECT_TASK},
     [MC_METHOD_SAMPLING] = {"sampling/createMessage", FIRST, LEGACY, false, false, MC_SUBJECT_NONE},
     [MC_METHOD_ELICITATION] = {"elicitation/create", MC_REV_2025_06_18, LEGACY, false, false,
                                MC_SUBJECT_NONE},
@@ -48,6 +53,9 @@ static const struct mc_method_info methods[MC_METHOD_MAX] = {
                                         false, MC_SUBJECT_NONE},
     [MC_METHOD_SUBSCRIPTIONS_ACK] = {"notifications/subscriptions/acknowledged", LAST, LAST, true,
                                      false, MC_SUBJECT_NONE},
+    [MC_METHOD_TASK_STATUS] = {"notifications/tasks/status", LEGACY, LEGACY, true, false,
+                               MC_SUBJECT_NONE},
+    [MC_METHOD_TASK_CHANGED] = {"notifications/tasks", LAST, LAST, true, false, MC_SUBJECT_NONE},
 };
 
 enum mc_method mc_method_find(struct mc_str quoted)

@@ -24,6 +24,11 @@ enum mc_method {
     MC_METHOD_COMPLETE,
     MC_METHOD_SET_LEVEL,
     MC_METHOD_LISTEN,
+    MC_METHOD_TASKS_GET,
+    MC_METHOD_TASKS_RESULT, /* 2025-11-25 alone, as list is */
+    MC_METHOD_TASKS_LIST,
+    MC_METHOD_TASKS_CANCEL,
+    MC_METHOD_TASKS_UPDATE, /* 2026-07-28 alone */
     /* server → client requests (legacy) */
     MC_METHOD_SAMPLING,
     MC_METHOD_ELICITATION,
@@ -40,11 +45,13 @@ enum mc_method {
     MC_METHOD_RESOURCE_UPDATED,
     MC_METHOD_ELICITATION_COMPLETE,
     MC_METHOD_SUBSCRIPTIONS_ACK,
+    MC_METHOD_TASK_STATUS,  /* of 2025-11-25 */
+    MC_METHOD_TASK_CHANGED, /* of 2026-07-28 */
     MC_METHOD_MAX
 };
 
 /* The member of params that the header Mcp-Name mirrors (2026-07-28, streamable-http § Standard Request Headers). */
-enum mc_subject { MC_SUBJECT_NONE, MC_SUBJECT_NAME, MC_SUBJECT_URI };
+enum mc_subject { MC_SUBJECT_NONE, MC_SUBJECT_NAME, MC_SUBJECT_URI, MC_SUBJECT_TASK };
 
 struct mc_method_info {
     const char *name;
