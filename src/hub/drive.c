@@ -343,5 +343,8 @@ void drive_begin(struct call *c, const struct mc_task_info *info, struct mc_str 
     mc_buf_init(&d->answers, MESSAGE_MAX);
     c->declares_tasks = true; /* from here on */
     c->probing = false;
+    task_ref(t);
     went_on(c, info, text, false);
+    task_release(t);
+    task_unref(t);
 }

@@ -134,7 +134,7 @@ struct hub {
     struct mc_timer status_timer; /* coalesces status events */
     struct mc_timer tick;         /* coarse: idle sessions, old streams, keep-alives */
     struct mc_map *tasks;         /* id → struct task (tasks.h) */
-    struct link task_order;
+    struct link task_order, early;
     struct mc_buf scratch; /* for one message; never held across a call that could use it */
     unsigned port;
     char *socket_path;

@@ -15,6 +15,7 @@ void tasks_init(struct hub *h)
 {
     h->tasks = mc_map_new();
     link_init(&h->task_order);
+    link_init(&h->early);
 }
 
 void tasks_done(struct hub *h)
@@ -168,6 +169,7 @@ struct task *task_new(struct call *c, const struct mc_task_info *info, struct mc
     mc_map_put(h->tasks, mc_str_of(t->id), t);
     link_add(&h->task_order, &t->link);
     task_note(t, info, text);
+    task_claim(t);
     return t;
 }
 
@@ -245,6 +247,7 @@ void tasks_sweep(struct hub *h)
 {
     uint64_t now = mc_loop_now(h->loop);
 
+    tasks_early_sweep(h, NULL);
     link_each(l, &h->task_order)
     {
         struct task *t = link_entry(l, struct task, link);
@@ -257,6 +260,7 @@ void tasks_of_backend_over(struct hub *h, struct mc_backend *b)
 {
     struct mc_err err;
 
+    tasks_early_sweep(h, b);
     link_each(l, &h->task_order)
     {
         struct task *t = link_entry(l, struct task, link);

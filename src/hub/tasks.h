@@ -23,6 +23,7 @@
 #define HUB_TASK_POLL_MAX_MS 30000
 #define HUB_TASK_TELL_MS 15000  /* a driven task's client hears of it at least so often */
 #define HUB_TASK_KEYS_MAX 256   /* questions of one driven task */
+#define HUB_TASK_EARLY_MS 30000 /* a request may come so long before the task that it names */
 #define HUB_TASK_TEXT_MAX 16384 /* bytes of a Task object for tasks/list */
 #define HUB_TASK_LIST_MS 5000 /* for the states in tasks/list; after that, what was known before */
 
@@ -48,7 +49,6 @@ struct task {
     bool kept;        /* without a ttl: each use makes it last longer */
     char *text;       /* what tasks/list shows: the last Task object, raw, with the server's id */
     struct link held; /* the server's requests that wait for the client's tasks/result */
-    unsigned n_held;
     struct link watches; /* who listens to it (tasklisten.c) */
 };
 
@@ -113,9 +113,12 @@ void task_list_failed(struct call *c);
 bool task_asks(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
 void task_relate(const struct task *t, struct mc_str meta,
                  struct mc_splice *sp); /* t may be NULL */
-void task_release(struct task *t);      /* what was held goes to the tasks/result in flight */
+void task_release(struct task *t);      /* what was held goes to the call that waits for the task */
 void task_held_free(struct task *t, const char *why);
-bool task_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str request_id);
+void task_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str request_id);
+void task_claim(struct task *t); /* what came before the task was known */
+/* What was never claimed; `over`: of that backend, NULL: that has waited too long. */
+void tasks_early_sweep(struct hub *h, const struct mc_backend *over);
 /* notifications/tasks/status, notifications/tasks, and progress of what is no call any more. */
 void task_notice(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
 

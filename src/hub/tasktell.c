@@ -12,45 +12,102 @@
 #define MESSAGE_MAX (64u << 20)
 
 struct held {
-    struct link link; /* in the task */
-    char *text;       /* the server's request */
+    struct link link;           /* in the task; in the hub, as long as there is none */
+    struct mc_backend *backend; /* one reference */
+    char *task_id;              /* raw, the server's */
+    char *server_id;            /* raw, of the request */
+    char *text;
     size_t len;
-    char *server_id; /* raw */
+    uint64_t since;
 };
 
-static void held_free(struct task *t, struct held *w)
+static void held_free(struct held *w)
 {
     link_del(&w->link);
-    t->n_held--;
-    mc_free(w->text);
+    mc_backend_unref(w->backend);
+    mc_free(w->task_id);
     mc_free(w->server_id);
+    mc_free(w->text);
     mc_free(w);
+}
+
+static void refuse(struct held *w, const char *why)
+{
+    ask_refuse(w->backend, mc_str_of(w->server_id), MC_RPC_INTERNAL, why);
+    held_free(w);
 }
 
 void task_held_free(struct task *t, const char *why)
 {
-    link_each(l, &t->held)
-    {
-        struct held *w = link_entry(l, struct held, link);
-        ask_refuse(t->backend, mc_str_of(w->server_id), MC_RPC_INTERNAL, why);
-        held_free(t, w);
-    }
+    link_each(l, &t->held) refuse(link_entry(l, struct held, link), why);
 }
 
-static void hold(struct task *t, struct mc_backend *b, const struct mc_envelope *e)
+static void hold(struct hub *h, struct link *where, struct mc_backend *b, struct mc_str task_id,
+                 const struct mc_envelope *e)
 {
-    if (t->n_held >= HUB_TASK_HELD_MAX) {
+    unsigned n = 0;
+
+    link_each(l, where) n++;
+    if (n >= HUB_TASK_HELD_MAX) {
         ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL,
-                   "too many requests of this task wait for its client");
+                   "too many requests of tasks wait for their clients");
         return;
     }
     struct held *w = MC_NEW(struct held);
+    w->backend = mc_backend_ref(b);
+    w->task_id = mc_str_dup(task_id);
+    w->server_id = mc_str_dup(mc_env(e, MC_F_ID));
     w->text = mc_str_dup(e->text);
     w->len = e->text.n;
-    w->server_id = mc_str_dup(mc_env(e, MC_F_ID));
-    link_add(&t->held, &w->link);
-    t->n_held++;
+    w->since = mc_loop_now(h->loop);
+    link_add(where, &w->link);
 }
+
+/* ---- requests that come before the answer which names their task ---- */
+
+static void is_begun(void *arg, struct mc_call *base)
+{
+    const struct call *c = call_of(base);
+
+    *(bool *)arg |= c && (c->tasking == TASKING_RELAY || c->tasking == TASKING_DRIVE) && !c->drive;
+}
+
+static bool hold_early(struct hub *h, struct mc_backend *b, struct mc_str task_id,
+                       const struct mc_envelope *e)
+{
+    bool begun = false;
+
+    mc_backend_each_call(b, is_begun, &begun);
+    if (begun)
+        hold(h, &h->early, b, task_id, e);
+    return begun;
+}
+
+void task_claim(struct task *t)
+{
+    link_each(l, &t->hub->early)
+    {
+        struct held *w = link_entry(l, struct held, link);
+        if (w->backend != t->backend || strcmp(w->task_id, t->server_id) != 0)
+            continue;
+        link_del(l);
+        link_add(&t->held, l);
+    }
+}
+
+void tasks_early_sweep(struct hub *h, const struct mc_backend *over)
+{
+    uint64_t now = mc_loop_now(h->loop);
+
+    link_each(l, &h->early)
+    {
+        struct held *w = link_entry(l, struct held, link);
+        if (over ? w->backend == over : now - w->since > HUB_TASK_EARLY_MS)
+            refuse(w, "no task of that name was begun");
+    }
+}
+
+/* ---- requests ---- */
 
 bool task_asks(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
@@ -58,18 +115,18 @@ bool task_asks(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
     struct task *t = id.n ? task_of_server(h, b, id) : NULL;
 
     if (!t)
-        return false;
+        return id.n > 0 && hold_early(h, b, id, e);
     struct call *c = t->driver ? t->driver : task_waiter(t);
     if (c)
         ask_of_call(h, c, b, e);
     else
-        hold(t, b, e);
+        hold(h, &t->held, b, id, e);
     return true;
 }
 
 void task_release(struct task *t)
 {
-    struct call *c = t->hub ? task_waiter(t) : NULL;
+    struct call *c = !t->hub ? NULL : t->driver ? t->driver : task_waiter(t);
     struct mc_envelope e;
     struct mc_err err;
 
@@ -81,29 +138,26 @@ void task_release(struct task *t)
         char *text = MC_TAKE(w->text);
         int code = mc_envelope_scan((struct mc_str){text, w->len}, &e, &err);
         MC_ASSERT(code == 0); /* it was scanned before */
-        held_free(t, w);
+        held_free(w);
         ask_of_call(t->hub, c, t->backend, &e);
         mc_free(text);
     }
 }
 
-bool task_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str request_id)
+static void withdraw(struct link *where, const struct mc_backend *b, struct mc_str request_id)
 {
-    link_each(l, &h->task_order)
+    link_each(l, where)
     {
-        struct task *t = link_entry(l, struct task, link);
-        if (t->backend != b)
-            continue;
-        link_each(m, &t->held)
-        {
-            struct held *w = link_entry(m, struct held, link);
-            if (mc_str_eq(mc_str_of(w->server_id), request_id)) {
-                held_free(t, w);
-                return true;
-            }
-        }
+        struct held *w = link_entry(l, struct held, link);
+        if (w->backend == b && mc_str_eq(mc_str_of(w->server_id), request_id))
+            held_free(w);
     }
-    return false;
+}
+
+void task_withdrawn(struct hub *h, struct mc_backend *b, struct mc_str request_id)
+{
+    withdraw(&h->early, b, request_id);
+    link_each(l, &h->task_order) withdraw(&link_entry(l, struct task, link)->held, b, request_id);
 }
 
 void task_relate(const struct task *t, struct mc_str meta, struct mc_splice *sp)

@@ -94,7 +94,8 @@ const tools = {
         },
     },
     failing_job: {
-        work: () => async () => {
+        work: () => async task => {
+            task.become({ status: 'working', statusMessage: 'trying' });
             await pause(POLL_MS);
             return text('it did not work', true);
         },

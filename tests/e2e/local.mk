@@ -4,6 +4,7 @@ E2E_TESTS = \
 	tests/e2e/bytes.t \
 	tests/e2e/cli.t \
 	tests/e2e/conformance.t \
+	tests/e2e/conformance-tasks.t \
 	tests/e2e/eras.t \
 	tests/e2e/headers.t \
 	tests/e2e/exhausted.t \
@@ -22,6 +23,7 @@ E2E_TESTS = \
 	tests/e2e/secrets.t \
 	tests/e2e/servers.t \
 	tests/e2e/spec.t \
+	tests/e2e/tasks.t \
 	tests/e2e/turns.t \
 	tests/e2e/users.t \
 	tests/e2e/workspaces.t
@@ -32,7 +34,9 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/scenario.mjs \
 	tests/e2e/sdk1-client.mjs \
 	tests/e2e/sdk1-input.mjs \
+	tests/e2e/sdk1-tasks.mjs \
 	tests/e2e/sdk2-client.mjs \
+	tests/e2e/sdk2-tasks.mjs \
 	tests/e2e/sdk2-headers.mjs \
 	tests/e2e/servers.mjs \
 	tests/e2e/schemas.mjs \
@@ -51,7 +55,10 @@ EXTRA_DIST += \
 	tests/conformance/modern.mjs \
 	tests/conformance/offers.mjs \
 	tests/conformance/run.mjs \
-	tests/conformance/sdk2.mjs
+	tests/conformance/sdk2.mjs \
+	tests/conformance/tasks-2025.mjs \
+	tests/conformance/tasks-2026.mjs \
+	tests/conformance/tasks-listen.mjs
 
 # The embedded servers by themselves, without a hub.
 TESTS += tests/e2e/serve-files.t tests/e2e/serve-git.t

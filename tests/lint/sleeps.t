@@ -11,6 +11,8 @@ exceptions='
 tests/bench/run: sleep 0.05 # the peer does not tell when it is ready
 tests/bench/startup.c: nanosleep(&(struct timespec){.tv_nsec = RETRY_NS} # it measures when the first answer comes, from outside
 tests/conformance/offers.mjs: const pause = ms # the conformance suite wants its progress and its call to take a moment
+tests/conformance/tasks-2025.mjs: import { setTimeout as pause } # slow_compute is as slow as it is told to be
+tests/conformance/tasks-2026.mjs: import { setTimeout as pause } # the suite tells slow_compute how slow to be, and looks at tasks while they work
 tests/e2e/eras.t: sleep 3 # a server that is slow to come is what is tested
 tests/e2e/servers.t: sleep 0.4 # the slowness of that server is what is tested: progress must come before a deadline, the answer after it
 tests/e2e/tap.mjs: timer = setTimeout( # a deadline, not a wait
