@@ -159,7 +159,8 @@ about "$extension" tasks/get "$first"
 is 'and so they are to a modern client' "$http $(get .error.code)" '200 -32602'
 in_session old '{"jsonrpc":"2.0","id":5,"method":"tasks/get","params":{"taskId":"'"$first"'"}}'
 is 'and to a revision that has none' "$(get .error.code)" -32601
-request -X DELETE -H "Mcp-Session-Id: $session_a" "$url/mcp"
+of_client a
+request -X DELETE -H "Mcp-Session-Id: $sid" "$url/mcp"
 task b tasks/get "$first"
 is 'a client goes on with its task in another session' "$(get '.result | [.taskId, .status] | tojson')" '["'"$first"'","completed"]'
 client a 2025-11-25 '{"elicitation":{}}'
