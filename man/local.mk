@@ -4,6 +4,12 @@ MCPCTL_FOR_BUILD = ./mcpctl$(EXEEXT)
 
 MAN_PROSE = \
 	man/mcpctl-call.1.in \
+	man/mcpctl-config-check.1.in \
+	man/mcpctl-config-explain.1.in \
+	man/mcpctl-config-get.1.in \
+	man/mcpctl-config-path.1.in \
+	man/mcpctl-config-schema.1.in \
+	man/mcpctl-config-show.1.in \
 	man/mcpctl-down.1.in \
 	man/mcpctl-help.1.in \
 	man/mcpctl-hub-run.1.in \
@@ -31,11 +37,15 @@ MAN_PROSE = \
 	man/mcpctl-version.1.in \
 	man/mcpctl-wait.1.in \
 	man/mcpctl.1.in
-EXTRA_DIST += $(MAN_PROSE)
+EXTRA_DIST += $(MAN_PROSE) man/mcpctl.json.5.in
 dist_man7_MANS = man/mcpctl-hub.7
 nodist_man1_MANS = $(MAN_PROSE:.1.in=.1)
-CLEANFILES += $(nodist_man1_MANS)
+nodist_man5_MANS = man/mcpctl.json.5
+CLEANFILES += $(nodist_man1_MANS) $(nodist_man5_MANS)
 
 man/%.1: man/%.1.in mcpctl$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) man && page='$*' && page="$${page#mcpctl}" && \
 	$(MCPCTL_FOR_BUILD) help --format=man --template='$<' $${page#-} >'$@.tmp' && mv -f '$@.tmp' '$@'
+man/mcpctl.json.5: man/mcpctl.json.5.in mcpctl$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) man && \
+	$(MCPCTL_FOR_BUILD) help --format=man --template='$<' >'$@.tmp' && mv -f '$@.tmp' '$@'

@@ -304,6 +304,15 @@ const char *mc_args_value(const struct mc_args *a, const char *name)
     return value;
 }
 
+void mc_args_values(const struct mc_args *a, const char *name, struct mc_strv *ret)
+{
+    MC_ASSERT(option_find(a, mc_str_of(name), 0));
+    for (size_t i = 0; i < a->n_given; i++) {
+        if (strcmp(a->given[i].option->name, name) == 0)
+            mc_strv_push(ret, a->given[i].value);
+    }
+}
+
 unsigned long mc_args_number(const struct mc_args *a, const char *name, unsigned long otherwise)
 {
     uint64_t n;

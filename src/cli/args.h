@@ -31,6 +31,8 @@ bool mc_args_has(const struct mc_args *a, const char *name);
 unsigned mc_args_count(const struct mc_args *a, const char *name);
 const char *mc_args_value(const struct mc_args *a,
                           const char *name); /* the last one given, or NULL */
+/* Every value that was given, in order. */
+void mc_args_values(const struct mc_args *a, const char *name, struct mc_strv *ret);
 unsigned long mc_args_number(const struct mc_args *a, const char *name, unsigned long otherwise);
 const char *mc_args_operand(const struct mc_args *a, size_t i); /* NULL when absent */
 

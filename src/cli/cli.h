@@ -44,5 +44,11 @@ int mc_cmd_serve(struct mc_cli *cli);
 int mc_cmd_version(struct mc_cli *cli);
 int mc_cmd_help(struct mc_cli *cli);
 int mc_cmd_complete(struct mc_cli *cli);
+int mc_cmd_config_show(struct mc_cli *cli);
+int mc_cmd_config_get(struct mc_cli *cli);
+int mc_cmd_config_check(struct mc_cli *cli);
+int mc_cmd_config_explain(struct mc_cli *cli);
+int mc_cmd_config_path(struct mc_cli *cli);
+int mc_cmd_config_schema(struct mc_cli *cli);
 
 #endif

@@ -17,6 +17,8 @@
 #include "cli/out.h"
 #include "cli/render.h"
 #include "config/config.h"
+#include "config/keys.h"
+#include "config/tree.h"
 #include "store/vault.h"
 
 #include <stdio.h>
@@ -82,6 +84,11 @@ int mc_cmd_help(struct mc_cli *cli)
     const struct mc_command *c;
     struct mc_err err;
     int ret = help_command(cli, &c, &err);
+    if (ret < 0 && cli->args->n_operands == 1 && !format && !cli->json &&
+        mc_render_group(mc_args_operand(cli->args, 0), &out)) {
+        mc_out_bytes(mc_buf_str(&out));
+        return 0;
+    }
     if (!format)
         format = cli->json ? "json" : "text";
     for (size_t i = 0; i < MC_ARRAY_LEN(shells); i++) {
@@ -139,6 +146,41 @@ static void complete_secrets(void)
     mc_vault_close(v);
 }
 
+/* The keys that are set, and those that the schema has beside them. */
+static void complete_keys(const struct mc_node *n, const struct mc_key *key, const char *path)
+{
+    for (const struct mc_key *k = key && key->type == MC_KEY_OBJECT ? key->keys : NULL;
+         k && k->name; k++) {
+        MC_CLEANUP(mc_freep) char *sub = mc_asprintf("%s%s%s", path, *path ? "." : "", k->name);
+        if (k->type == MC_KEY_FOREIGN || k->alias)
+            continue;
+        if (mc_key_is_container(k))
+            complete_keys(n ? mc_node_child(n, k->name) : NULL, k, sub);
+        else
+            offer(sub, "");
+    }
+    for (size_t i = 0; n && key && key->type == MC_KEY_MAP && i < n->n_children; i++) {
+        MC_CLEANUP(mc_freep)
+        char *sub = mc_asprintf("%s%s%s", path, *path ? "." : "", n->child[i]->name);
+        if (mc_key_is_container(key->keys))
+            complete_keys(n->child[i], key->keys, sub);
+        else
+            offer(sub, "");
+    }
+}
+
+static void config_keys(void)
+{
+    MC_CLEANUP(mc_freep) char *root = NULL;
+    struct mc_config *config = NULL;
+    if (mc_path_repo_root(".", &root, NULL) < 0)
+        return;
+    mc_config_load(&(struct mc_config_input){.root = root, .env = environ}, &config, NULL);
+    if (config)
+        complete_keys(mc_config_tree(config), &mc_key_file, "");
+    mc_config_unref(config);
+}
+
 static void tool_arguments(const char *tools, size_t n, const char *tool)
 {
     struct mc_jval schema = mc_jget(mc_mcp_tool((struct mc_str){tools, n}, tool), "inputSchema");
@@ -180,6 +222,10 @@ int mc_cmd_complete(struct mc_cli *cli)
     bool servers = strcmp(kind, "servers") == 0;
     if (strcmp(kind, "secrets") == 0) {
         complete_secrets();
+        return 0;
+    }
+    if (strcmp(kind, "keys") == 0) {
+        config_keys();
         return 0;
     }
     if (mc_client_open(&c, NULL) == 0)

@@ -19,6 +19,7 @@ enum mc_complete {
     MC_COMPLETE_ARGUMENTS, /* of the tool named before */
     MC_COMPLETE_WORKSPACES,
     MC_COMPLETE_SECRETS,
+    MC_COMPLETE_KEYS, /* of the config */
     MC_COMPLETE_MAX
 };
 /* "servers" for `mcpctl __complete servers`, NULL when the shell itself knows. */

@@ -8,8 +8,11 @@
 static const char *const serve_words[] = {"git", "files", NULL};
 static const char *const format_words[] = {"text", "man", "bash", "zsh", "fish", "json", NULL};
 static const char *const store_words[] = {"keyring", "file", NULL};
-static const char *const complete_words[] = {"servers",    "tools",   "arguments",
-                                             "workspaces", "secrets", NULL};
+static const char *const complete_words[] = {"servers", "tools", "arguments", "workspaces",
+                                             "secrets", "keys",  NULL};
+static const char *const layer_words[] = {"built-in",    "system",       "mcphub",  "global",
+                                          "org",         "clients",      "project", "local",
+                                          "environment", "command-line", NULL};
 
 #define PORT_OPTION(text)                                                                          \
     {                                                                                              \
@@ -35,6 +38,18 @@ static const char *const complete_words[] = {"servers",    "tools",   "arguments
     {                                                                                              \
         .name = "store", .arg = "STORE", .words = store_words, .complete = MC_COMPLETE_WORDS,      \
         .help = "keyring or file (default: where it is, else the keyring if one answers)"          \
+    }
+
+#define SET_OPTION                                                                                 \
+    {                                                                                              \
+        .name = "set", .arg = "KEY=VALUE", .complete = MC_COMPLETE_KEYS,                           \
+        .help = "say this above every layer; may be given more than once"                          \
+    }
+
+#define LAYER_OPTION(text)                                                                         \
+    {                                                                                              \
+        .name = "layer", .arg = "L", .words = layer_words, .complete = MC_COMPLETE_WORDS,      \
+        .help = text                                                                               \
     }
 
 const struct mc_option mc_global_options[] = {
@@ -204,6 +219,70 @@ const struct mc_command mc_commands[] = {
                   {"mcpctl wait github --for ready -t 10", "exit 6 when it takes longer"},
                   {"mcpctl stop db && mcpctl wait db --for stopped", "until its process is gone"}},
      .run = mc_cmd_wait},
+    {.path = "config show",
+     .group = "Config",
+     .summary = "Show the config that is in force, or what one layer says",
+     .flags = MC_CMD_READ_ONLY,
+     .options = {{.name = "origin", .help = "each value with the file, line and column it is from"},
+                 {.name = "effective", .help = "all layers merged (the default)"},
+                 LAYER_OPTION("only what this layer says"),
+                 SET_OPTION},
+     .examples = {{"mcpctl config show", "all layers merged, without secrets"},
+                  {"mcpctl config show --origin", "which file says what"},
+                  {"mcpctl config show --layer project", ".mcpctl/config.json alone"}},
+     .run = mc_cmd_config_show},
+    {.path = "config get",
+     .group = "Config",
+     .summary = "Print the value of one key",
+     .flags = MC_CMD_READ_ONLY,
+     .operands = {{.name = "KEY",
+                   .min = 1,
+                   .max = 1,
+                   .complete = MC_COMPLETE_KEYS,
+                   .help = "names with dots between them, such as servers.github.url"}},
+     .options = {SET_OPTION},
+     .examples = {{"mcpctl config get servers.github.command", "one value, for a script"},
+                  {"mcpctl config get servers --json | jq keys", "a part of the config"}},
+     .run = mc_cmd_config_get},
+    {.path = "config check",
+     .group = "Config",
+     .summary = "Report every mistake in the config, with its place",
+     .flags = MC_CMD_READ_ONLY,
+     .operands = {{.name = "FILE",
+                   .max = 1,
+                   .complete = MC_COMPLETE_FILE,
+                   .help = "only this file (default: every layer)"}},
+     .options = {SET_OPTION},
+     .examples = {{"mcpctl config check", "exit status 3 when there is a mistake: for CI"},
+                  {"mcpctl config check ~/.cursor/mcp.json", "a file of another program"}},
+     .run = mc_cmd_config_check},
+    {.path = "config explain",
+     .group = "Config",
+     .summary = "Say what every layer wants of a key or server, and who won",
+     .flags = MC_CMD_READ_ONLY,
+     .operands = {{.name = "KEY|SERVER",
+                   .min = 1,
+                   .max = 1,
+                   .complete = MC_COMPLETE_KEYS,
+                   .help = "a key such as servers.github.url, or the name of a server"}},
+     .options = {SET_OPTION},
+     .examples = {{"mcpctl config explain github", "every key of a server"},
+                  {"mcpctl config explain servers.github.timeout.call", "one key"}},
+     .run = mc_cmd_config_explain},
+    {.path = "config path",
+     .group = "Config",
+     .summary = "List the files that the config is read from, lowest first",
+     .flags = MC_CMD_READ_ONLY,
+     .options = {LAYER_OPTION("print the files of this layer alone, one per line"), SET_OPTION},
+     .examples = {{"mcpctl config path", "all layers, and whether the files are there"},
+                  {"$EDITOR \"$(mcpctl config path --layer global)\"", "edit one"}},
+     .run = mc_cmd_config_path},
+    {.path = "config schema",
+     .group = "Config",
+     .summary = "Print the JSON schema of config files",
+     .flags = MC_CMD_READ_ONLY,
+     .examples = {{"mcpctl config schema > mcpctl.schema.json", "for an editor"}},
+     .run = mc_cmd_config_schema},
     {.path = "trust",
      .group = "Access",
      .summary = "Allow servers that this repo brought along to run",
@@ -360,7 +439,7 @@ const char *mc_complete_source(enum mc_complete kind)
     static const char *const sources[MC_COMPLETE_MAX] = {
         [MC_COMPLETE_SERVERS] = "servers",     [MC_COMPLETE_TOOLS] = "tools",
         [MC_COMPLETE_ARGUMENTS] = "arguments", [MC_COMPLETE_WORKSPACES] = "workspaces",
-        [MC_COMPLETE_SECRETS] = "secrets",
+        [MC_COMPLETE_SECRETS] = "secrets",     [MC_COMPLETE_KEYS] = "keys",
     };
     return (unsigned)kind < MC_COMPLETE_MAX ? sources[kind] : NULL;
 }

@@ -8,6 +8,9 @@ libmccli_a_SOURCES += \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/client.c src/cli/client.h \
 	src/cli/cmd-call.c \
+	src/cli/cmd-check.c \
+	src/cli/cmd-config.c \
+	src/cli/cmd-explain.c \
 	src/cli/cmd-help.c \
 	src/cli/cmd-hub.c \
 	src/cli/cmd-logs.c \
@@ -21,6 +24,7 @@ libmccli_a_SOURCES += \
 	src/cli/command.h \
 	src/cli/commands.c \
 	src/cli/condition.c src/cli/condition.h \
+	src/cli/confview.c src/cli/confview.h \
 	src/cli/launch.c src/cli/launch.h \
 	src/cli/live.c src/cli/live.h \
 	src/cli/logline.c src/cli/logline.h \

@@ -133,6 +133,28 @@ static void overview_commands(struct mc_buf *out, size_t width)
     }
 }
 
+bool mc_render_group(const char *word, struct mc_buf *out)
+{
+    size_t n = strlen(word), width = 0;
+    const struct mc_command *c;
+    bool found = false;
+    for (size_t i = 0; (c = mc_render_command(&i));) {
+        if (strncmp(c->path, word, n) == 0 && c->path[n] == ' ')
+            widen(&width, strlen(c->path));
+    }
+    for (size_t i = 0; (c = mc_render_command(&i));) {
+        if (strncmp(c->path, word, n) != 0 || c->path[n] != ' ')
+            continue;
+        if (!found)
+            mc_buf_addf(out, "Commands of mcpctl %s:\n\n", word);
+        found = true;
+        entry(out, c->path, width, c->summary);
+    }
+    if (found)
+        mc_buf_addf(out, "\n`mcpctl help %s COMMAND` says more about one command.\n", word);
+    return found;
+}
+
 static void overview(struct mc_buf *out)
 {
     char line[128];

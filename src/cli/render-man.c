@@ -1,8 +1,11 @@
 #include "cli/render.h"
 
+#include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "cli/command.h"
+#include "config/keys.h"
 
 #include <string.h>
 
@@ -198,6 +201,76 @@ static void examples(const struct mc_command *c, struct mc_buf *out)
     }
 }
 
+/* "default "lazy"; not in files of other programs" */
+static void key_remarks(const struct mc_key *key, struct mc_buf *out)
+{
+    if (key->otherwise) {
+        mc_buf_addz(out, "\nDefault:\n.Ql ");
+        quoted(out, key->otherwise);
+        mc_buf_addz(out, " .");
+    }
+    for (const struct mc_choice *c = key->choices; c && c->name; c++) {
+        mc_buf_addz(out, c == key->choices ? "\nOne of\n.Ql " : " ,\n.Ql ");
+        quoted(out, c->name);
+    }
+    if (key->choices)
+        mc_buf_addz(out, " .");
+    if (key->later) {
+        mc_buf_addz(out, "\nIt has no effect yet: ");
+        text(out, key->later);
+        mc_buf_addc(out, '.');
+    }
+    if (key->layers && !(key->layers & ~MC_LAYERS_POLICY))
+        mc_buf_addz(out, "\nOnly in the layers system and org.");
+    else if (key->layers && !(key->layers & MC_LAYERS_REPO))
+        mc_buf_addz(out, "\nNot in a repository.");
+    else if (key->layers && !(key->layers & MC_LAYER_BIT(MC_LAYER_CLIENTS)))
+        mc_buf_addz(out, "\nNot in files of other programs.");
+}
+
+static void key_names(const struct mc_key *table, const struct mc_key *key, struct mc_buf *out)
+{
+    bool first = true;
+
+    for (const struct mc_key *k = table; k->name; k++) {
+        if (!k->alias || strcmp(k->alias, key->name) != 0 || k->type == MC_KEY_NOT_BOOL)
+            continue;
+        mc_buf_addz(out, first ? "\nOther names:\n.Ql " : " ,\n.Ql ");
+        quoted(out, k->name);
+        first = false;
+    }
+    if (!first)
+        mc_buf_addz(out, " .");
+}
+
+/* One list for all: members have their whole path, with names that are free in capitals. */
+static void key_entries(const struct mc_key *table, const char *path, struct mc_buf *out)
+{
+    for (const struct mc_key *k = table; k->name; k++) {
+        MC_CLEANUP(mc_freep) char *name = mc_asprintf("%s%s%s", path, *path ? "." : "", k->name);
+        if (k->type == MC_KEY_FOREIGN || (k->alias && k->type != MC_KEY_NOT_BOOL))
+            continue;
+        mc_buf_addz(out, ".It Sy ");
+        quoted(out, name);
+        mc_buf_addc(out, '\n');
+        text(out, k->help);
+        mc_buf_addc(out, '.');
+        key_remarks(k, out);
+        key_names(table, k, out);
+        mc_buf_addc(out, '\n');
+        if (mc_key_is_container(k))
+            key_entries(k->keys, name, out);
+    }
+}
+
+static void key_list(const struct mc_command *c, struct mc_buf *out)
+{
+    (void)c;
+    mc_buf_addz(out, ".Bl -tag -width Ds\n");
+    key_entries(mc_keys_root, "", out);
+    mc_buf_addz(out, ".El\n");
+}
+
 static const struct {
     const char *word;
     void (*put)(const struct mc_command *c, struct mc_buf *out);
@@ -205,6 +278,7 @@ static const struct {
     {"@HEAD@", head},           {"@OPERANDS@", operand_list},
     {"@OPTIONS@", option_list}, {"@COMMANDS@", command_list},
     {"@EXIT@", exit_status},    {"@EXAMPLES@", examples},
+    {"@KEYS@", key_list},
 };
 
 static int line(const struct mc_command *c, struct mc_str s, struct mc_buf *out, struct mc_err *err)

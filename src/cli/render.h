@@ -15,7 +15,9 @@ struct mc_option;
 void mc_render_usage(const struct mc_command *c, struct mc_buf *out);
 /* One command, or the overview (NULL). */
 void mc_render_help(const struct mc_command *c, struct mc_buf *out);
-/* A man page from its prose: the lines @HEAD@, @OPTIONS@, @OPERANDS@, @COMMANDS@, @EXIT@ and @EXAMPLES@ of the template are
+/* The commands that begin with a word ("config"); false when there are none. */
+bool mc_render_group(const char *word, struct mc_buf *out);
+/* A man page from its prose: the lines @HEAD@, @OPTIONS@, @OPERANDS@, @COMMANDS@, @EXIT@, @EXAMPLES@ and @KEYS@ of the template are
  * replaced, all others are copied. An empty template gives the generated parts alone. -MC_E_CONFIG for an unknown @WORD@. */
 int mc_render_man(const struct mc_command *c, struct mc_str prose, struct mc_buf *out,
                   struct mc_err *err);

@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "cli/api.h"
+#include "cli/args.h"
+#include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/launch.h"
 #include "cli/out.h"
@@ -52,6 +54,26 @@ int mc_repo_load(char **ret_root, struct mc_config **ret, struct mc_err *err)
                           "the config of %s has errors and names no server that could run",
                           *ret_root);
     return r;
+}
+
+int mc_repo_config(const struct mc_cli *cli, struct mc_config **ret, struct mc_err *err)
+{
+    MC_CLEANUP(mc_freep) char *root = NULL;
+    MC_CLEANUP(mc_strv_done) struct mc_strv sets = {0};
+    int r = mc_path_repo_root(".", &root, err);
+    if (r < 0)
+        return r;
+    mc_args_values(cli->args, "set", &sets);
+    return mc_config_load(
+        &(struct mc_config_input){.root = root, .env = environ, .sets = sets.v}, ret, err);
+}
+
+void mc_repo_note_problems(const struct mc_config *config)
+{
+    size_t errors = mc_config_error_count(config);
+    if (errors)
+        mc_out_note("the config has %zu error%s; `mcpctl config check` lists them", errors,
+                    errors == 1 ? "" : "s");
 }
 
 void mc_repo_body(const char *root, bool detach, struct mc_buf *out)

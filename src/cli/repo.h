@@ -11,6 +11,11 @@ struct mc_config;
 /* Root and config of the current directory; prints all diagnostics to stderr. Caller releases both, also after an error.
  * -MC_E_CONFIG when the files have errors and nothing usable is left in them. */
 int mc_repo_load(char **ret_root, struct mc_config **ret, struct mc_err *err);
+/* The same without printing, with the command line's --set. *ret is also given with -MC_E_CONFIG: its problems are inside. */
+struct mc_cli;
+int mc_repo_config(const struct mc_cli *cli, struct mc_config **ret, struct mc_err *err);
+/* One line on stderr when there are problems: `mcpctl config check` lists them. */
+void mc_repo_note_problems(const struct mc_config *config);
 /* Makes the hub read this root's config and trust again, when it runs and has it. */
 int mc_repo_refresh(const char *root, struct mc_err *err);
 /* Takes a workspace of the status out of the hub. When the hub goes with it, returns after its end;

@@ -279,6 +279,16 @@ int mc_config_parse(const char *root, const char *file, struct mc_str text, stru
     return finish(c, err);
 }
 
+int mc_config_parse_as(enum mc_layer layer, const char *file, struct mc_str text,
+                       struct mc_config **ret, struct mc_err *err)
+{
+    struct mc_config *c = config_new(NULL);
+
+    *ret = c;
+    mc_source_read(c, mc_source_add(c, layer, NULL, file), text.p, text.n, true);
+    return finish(c, err);
+}
+
 /* ---- reading the snapshot ---- */
 
 const char *mc_config_root(const struct mc_config *c)

@@ -100,6 +100,11 @@ int mc_config_load(const struct mc_config_input *in, struct mc_config **ret, str
  * no layer has such a file. */
 int mc_config_parse(const char *root, const char *file, struct mc_str text, struct mc_config **ret, struct mc_err *err);
 
+/* One file alone, wherever it is, as that layer's. */
+int mc_config_parse_as(enum mc_layer layer, const char *file, struct mc_str text, struct mc_config **ret, struct mc_err *err);
+/* Adds a report for each reference (${NAME}) that this environment cannot resolve. Starts and reads nothing. */
+void mc_config_check_references(struct mc_config *c, char *const *env);
+
 const char *mc_config_root(const struct mc_config *c); /* "" without a repo */
 const char *mc_config_workspace(const struct mc_config *c); /* key `workspace`, else NULL */
 size_t mc_config_name_max(const struct mc_config *c);        /* key `nameMax`: longest tool name shown to clients */

@@ -23,8 +23,8 @@ static bool same_value(const struct mc_node *a, const struct mc_node *b)
 {
     struct mc_buf x = MC_BUF_INIT(MC_CONFIG_FILE_MAX), y = MC_BUF_INIT(MC_CONFIG_FILE_MAX);
 
-    mc_node_json(a, false, 0, &x);
-    mc_node_json(b, false, 0, &y);
+    mc_node_json(a, 0, 0, &x);
+    mc_node_json(b, 0, 0, &y);
     bool same = mc_str_eq(mc_buf_str(&x), mc_buf_str(&y));
     mc_buf_done(&x);
     mc_buf_done(&y);

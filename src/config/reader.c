@@ -121,8 +121,8 @@ static bool replaces(struct mc_reader *r, struct mc_node *into, struct mc_node *
 {
     struct mc_buf a = MC_BUF_INIT(MC_CONFIG_FILE_MAX), b = MC_BUF_INIT(MC_CONFIG_FILE_MAX);
 
-    mc_node_json(old, false, 0, &a);
-    mc_node_json(n, false, 0, &b);
+    mc_node_json(old, 0, 0, &a);
+    mc_node_json(n, 0, 0, &b);
     bool same = mc_str_eq(mc_buf_str(&a), mc_buf_str(&b));
     bool keep = strcmp(n->name, "disabled") == 0 && mc_str_eq(mc_buf_str(&a), MC_STR("true"));
     mc_buf_done(&a);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "config/build.h"
+#include "config/keys.h"
 #include "json/scan.h"
 
 static const struct {
@@ -143,7 +144,7 @@ static bool is_off(const struct mc_node *disabled)
 {
     struct mc_buf text = MC_BUF_INIT(64);
 
-    mc_node_json(disabled, false, 0, &text);
+    mc_node_json(disabled, 0, 0, &text);
     bool off = mc_str_eq(mc_buf_str(&text), MC_STR("true"));
     mc_buf_done(&text);
     return off;

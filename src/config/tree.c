@@ -2,9 +2,11 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/map.h"
 #include "config/build.h"
 #include "config/keys.h"
+#include "config/redact.h"
 
 /* From so many children on they are looked up in a map. */
 #define MANY 16
@@ -97,56 +99,72 @@ const struct mc_node *mc_node_at(const struct mc_node *n, const struct mc_strv *
 
 /* ---- as text ---- */
 
-static void add_break(struct mc_buf *out, bool pretty, unsigned indent)
+/* A string that may hold a secret; name: of what holds it. */
+static void add_redacted(struct mc_jval v, struct mc_str name, struct mc_buf *out)
 {
-    if (pretty)
-        mc_buf_addf(out, "\n%*s", (int)indent, "");
+    MC_CLEANUP(mc_freep) char *text = mc_jstr_dup(v);
+    MC_CLEANUP(mc_freep) char *shown = mc_redact(name, text);
+
+    mc_jstr_quote(mc_str_of(shown), out);
 }
 
-/* Strict JSON without the white space between its tokens, which is where comments were. */
-static void add_compact(struct mc_buf *out, struct mc_str s)
+/* Strict JSON in one line: outside of strings, white space is where comments were. */
+static void add_compact(struct mc_jval v, struct mc_str name, bool redact, struct mc_buf *out)
 {
-    bool quoted = false;
+    bool object = v.type == MC_JSON_OBJECT;
+    struct mc_str key = MC_STR_NONE, before = MC_STR_NONE;
+    struct mc_jiter it;
+    struct mc_jval item;
 
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (quoted && c == '\\' && i + 1 < s.n) {
-            mc_buf_add(out, s.p + i++, 2);
-            continue;
+    if (v.type == MC_JSON_STRING && redact) {
+        add_redacted(v, name, out);
+    } else if (!mc_jiter_init(&it, v)) {
+        mc_buf_adds(out, v.s);
+    } else {
+        mc_buf_addc(out, object ? '{' : '[');
+        for (bool first = true; mc_jiter_next(&it, &key, &item); first = false) {
+            mc_buf_addz(out, first ? "" : ", ");
+            if (object)
+                mc_buf_addf(out, "%.*s: ", MC_STR_ARG(key));
+            /* in a list, "--token" says what comes next */
+            add_compact(item, object ? key : before, redact, out);
+            bool option = !object && item.s.n > 1 && item.s.p[0] == '"' && item.s.p[1] == '-';
+            before = option ? item.s : MC_STR_NONE;
         }
-        quoted ^= c == '"';
-        if (!quoted && (c == ' ' || c == '\t' || c == '\n' || c == '\r'))
-            continue;
-        mc_buf_addc(out, c);
-        if (!quoted && (c == ',' || c == ':'))
-            mc_buf_addc(out, ' ');
+        mc_buf_addc(out, object ? '}' : ']');
     }
 }
 
-static void add_value(const struct mc_node *n, struct mc_buf *out)
+static void add_value(const struct mc_node *n, bool redact, struct mc_buf *out)
 {
     if (n->key && n->key->type == MC_KEY_NOT_BOOL && n->value.type != MC_JSON_NULL)
         mc_buf_addz(out, n->value.type == MC_JSON_TRUE ? "false" : "true");
     else
-        add_compact(out, n->value.s);
+        add_compact(n->value, mc_str_of(n->name), redact, out);
 }
 
-void mc_node_json(const struct mc_node *n, bool pretty, unsigned indent, struct mc_buf *out)
+static void add_break(struct mc_buf *out, unsigned style, unsigned indent)
+{
+    if (style & MC_NODE_PRETTY)
+        mc_buf_addf(out, "\n%*s", (int)indent, "");
+}
+
+void mc_node_json(const struct mc_node *n, unsigned style, unsigned indent, struct mc_buf *out)
 {
     if (!mc_node_is_container(n)) {
-        add_value(n, out);
+        add_value(n, style & MC_NODE_REDACTED, out);
         return;
     }
     mc_buf_addc(out, '{');
     for (size_t i = 0; i < n->n_children; i++) {
         if (i)
-            mc_buf_addz(out, pretty ? "," : ", ");
-        add_break(out, pretty, indent + 2);
+            mc_buf_addz(out, style & MC_NODE_PRETTY ? "," : ", ");
+        add_break(out, style, indent + 2);
         mc_jstr_quote(mc_str_of(n->child[i]->name), out);
         mc_buf_addz(out, ": ");
-        mc_node_json(n->child[i], pretty, indent + 2, out);
+        mc_node_json(n->child[i], style, indent + 2, out);
     }
     if (n->n_children)
-        add_break(out, pretty, indent);
+        add_break(out, style, indent);
     mc_buf_addc(out, '}');
 }

@@ -41,8 +41,12 @@ bool mc_node_is_container(const struct mc_node *n);
 const struct mc_node *mc_node_child(const struct mc_node *n, const char *name); /* NULL when absent */
 /* The node at a path, NULL when there is none. An empty path is the node itself. */
 const struct mc_node *mc_node_at(const struct mc_node *n, const struct mc_strv *path);
-/* The value as JSON text, in the schema's spelling; appends. pretty: with line breaks, indented by 2 from `indent` on. */
-void mc_node_json(const struct mc_node *n, bool pretty, unsigned indent, struct mc_buf *out);
+/* The value as JSON text, in the schema's spelling; appends. */
+enum mc_node_style {
+    MC_NODE_PRETTY = 1 << 0,   /* with line breaks, indented by 2 from `indent` on */
+    MC_NODE_REDACTED = 1 << 1, /* without secrets that are written in clear */
+};
+void mc_node_json(const struct mc_node *n, unsigned style, unsigned indent, struct mc_buf *out);
 
 /* Puts the schema's spelling in the place of other names ("mcpServers.x.httpUrl" → "servers.x.url"). */
 void mc_keypath_canonical(struct mc_strv *path);

@@ -8,8 +8,6 @@
 #include "loop/work.h"
 #include "store/catalogs.h"
 
-static char *no_env[] = {NULL};
-
 static void refuse(struct loaded *l, enum server_mode mode, char *reason)
 {
     l->mode = mode;
@@ -47,6 +45,8 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
 {
     const struct mc_server_spec *spec = l->spec;
     MC_CLEANUP(mc_freep) char *word = mc_spec_name_word(spec);
+    /* Nothing is resolved that is not trusted; what has come so far may read files and run programs. */
+    struct mc_resolve with = {.root = job->root, .env = job->env.v, .trusted = true};
     struct mc_err err;
 
     l->trust = mc_trust_check(trust, job->root, spec);
@@ -61,8 +61,10 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
                                ? "its config has changed since you trusted it"
                                : "not trusted yet",
                            word));
-    } else if (mc_launch_resolve(spec, job->root, job->env.v ? job->env.v : no_env,
-                                 &l->backend.launch, &err)) {
+    } else if (mc_launch_resolve(spec, &with, &l->backend.launch, &err)) {
+        refuse(l, SERVER_UNUSABLE, mc_strdup(err.msg));
+    } else if (mc_config_permits(job->config, spec->name, &l->backend.launch.argv, NULL, &err)) {
+        mc_launch_done(&l->backend.launch);
         refuse(l, SERVER_UNUSABLE, mc_strdup(err.msg));
     } else {
         l->mode = SERVER_ON;

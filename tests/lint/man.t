@@ -5,7 +5,7 @@ set -u
 . "$top_srcdir/tests/tap.sh"
 command -v mandoc >/dev/null || skip_all 'no mandoc here (apt install mandoc)'
 
-for page in "$top_builddir"/man/*.1 "$top_srcdir"/man/*.7; do
+for page in "$top_builddir"/man/*.[15] "$top_srcdir"/man/*.7; do
     [ -s "$page" ] || continue
     # STYLE is taste, and pages that are not installed yet are "not found".
     out=$(mandoc -T lint -W warning "$page" 2>&1)

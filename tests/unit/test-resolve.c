@@ -13,13 +13,15 @@ static char *const env[] = {
     (char *)"EMPTY=",        (char *)"WITH=${NESTED}", (char *)"SHELL=/sh", NULL,
 };
 
+static const struct mc_resolve in_r = {.root = "/r", .env = env};
+
 static struct mc_config *config_of(const char *entry)
 {
     char *text = mc_asprintf("{\"mcpServers\": {\"srv\": %s}}", entry);
     struct mc_config *c;
     struct mc_err err = {0};
 
-    if (mc_config_parse(scratch(), ".mcp.json", mc_str_of(text), &c, &err) < 0)
+    if (mc_config_parse("/srv/my repo", ".mcp.json", mc_str_of(text), &c, &err) < 0)
         ok(false, "%s: %s", entry, err.msg);
     mc_free(text);
     return c;
@@ -33,7 +35,7 @@ static char *argv_of(const char *entry)
     struct mc_launch l;
     struct mc_err err = {0};
 
-    if (mc_launch_resolve(mc_config_server(c, 0), "/srv/my repo", env, &l, &err) < 0) {
+    if (mc_launch_resolve(mc_config_server(c, 0), &(struct mc_resolve){.root = "/srv/my repo", .env = env}, &l, &err) < 0) {
         mc_buf_addz(&out, err.msg);
         ok(err.code == MC_E_CONFIG && !l.argv.v && !l.cwd, "nothing is left of what failed");
     } else {
@@ -72,14 +74,18 @@ static void test_expansion(void)
         {"${}", "${}"},
         {"${1} ${x%.*} ${#a} ${a b} ${env:}", "${1} ${x%.*} ${#a} ${a b} ${env:}"},
         {"~/x", "~/x"},
-        {"${NONE}", "server \"srv\": args[0]: the variable NONE is not set; set it, or give it a default: ${NONE:-…}"},
-        {"${env:NONE}", "server \"srv\": args[0]: the variable NONE is not set; set it, or give it a default: ${NONE:-…}"},
-        {"${NONE:-${OTHER}}", "server \"srv\": args[0]: the variable OTHER is not set; set it, or give it a default: ${OTHER:-…}"},
-        {"${input:key}", "server \"srv\": args[0]: ${input:key} is not supported yet; use a variable of the environment, such as ${NAME}"},
-        {"${secret:key}", "server \"srv\": args[0]: ${secret:key} is not supported yet; use a variable of the environment, such as ${NAME}"},
-        {"${file:/etc/passwd}", "server \"srv\": args[0]: ${file:/etc/passwd} is not supported yet; use a variable of the environment, such as ${NAME}"},
+        {"${NONE}", "server \"srv\": args[0] (.mcp.json:1:43): the variable NONE is not set; set it, or give it a default: ${NONE:-…}"},
+        {"${env:NONE}", "server \"srv\": args[0] (.mcp.json:1:43): the variable NONE is not set; set it, or give it a default: ${NONE:-…}"},
+        {"${NONE:-${OTHER}}", "server \"srv\": args[0] (.mcp.json:1:43): the variable OTHER is not set; set it, or give it a default: ${OTHER:-…}"},
+        {"${input:key}", "server \"srv\": args[0] (.mcp.json:1:43): ${input:key}: nobody can be asked for it yet; use a variable of the environment, such as ${NAME}"},
+        {"${secret:key}", "server \"srv\": args[0] (.mcp.json:1:43): ${secret:key}: a secret cannot stand in a command line, which every user of this machine can read; give it in \"env\""},
+        {"${file:/etc/passwd}", "server \"srv\": args[0] (.mcp.json:1:43): ${file:/etc/passwd}: needs trust"},
+        {"${cmd:true}", "server \"srv\": args[0] (.mcp.json:1:43): ${cmd:true}: needs trust"},
+        {"${config:x.y}", "server \"srv\": args[0] (.mcp.json:1:43): ${config:x.y} is known to VS Code alone; use a variable of the environment, such as ${NAME}"},
+        {"${cwd}/x", "/srv/my repo/x"},
+        {"${file:${X:-a}:-b}", "server \"srv\": args[0] (.mcp.json:1:43): ${file:${X:-a}:-b}: needs trust"},
         {"${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-x}}}}}}}}", "x"},
-        {"${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-x}}}}}}}}}", "server \"srv\": args[0]: ${A:-x} nests defaults too deeply"},
+        {"${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-${A:-x}}}}}}}}}", "server \"srv\": args[0] (.mcp.json:1:43): ${A:-x} nests defaults too deeply"},
     };
 
     for (size_t i = 0; i < MC_ARRAY_LEN(t); i++) {
@@ -109,11 +115,11 @@ static void test_command(void)
     is_argv("~user is not ours", "{\"command\": \"~me/x\"}", "~me/x");
     is_argv("a command that becomes empty", "{\"command\": \"${EMPTY}\"}", "server \"srv\": command: empty when expanded");
     is_argv("the key and the place in errors", "{\"command\": \"x\", \"args\": [\"a\", \"${NO}\"]}",
-            "server \"srv\": args[1]: the variable NO is not set; set it, or give it a default: ${NO:-…}");
+            "server \"srv\": args[1] (.mcp.json:1:41): the variable NO is not set; set it, or give it a default: ${NO:-…}");
     is_argv("a variable for a variable", "{\"command\": \"x\", \"env\": {\"TOKEN\": \"${NO}\"}}",
-            "server \"srv\": env.TOKEN: the variable NO is not set; set it, or give it a default: ${NO:-…}");
+            "server \"srv\": env.TOKEN (.mcp.json:1:49): the variable NO is not set; set it, or give it a default: ${NO:-…}");
     is_argv("in cwd", "{\"command\": \"x\", \"cwd\": \"${NO}\"}",
-            "server \"srv\": cwd: the variable NO is not set; set it, or give it a default: ${NO:-…}");
+            "server \"srv\": cwd (.mcp.json:1:41): the variable NO is not set; set it, or give it a default: ${NO:-…}");
     is_argv("a remote server", "{\"url\": \"http://x\"}",
             "server \"srv\" is remote (\"url\"): remote servers are not supported yet");
 }
@@ -126,7 +132,7 @@ static char *env_of(const char *entry, const char *root, char *const *environmen
     struct mc_launch l;
     struct mc_err err = {0};
 
-    if (mc_launch_resolve(mc_config_server(c, 0), root, environment, &l, &err) < 0) {
+    if (mc_launch_resolve(mc_config_server(c, 0), &(struct mc_resolve){.root = root, .env = environment, .trusted = true}, &l, &err) < 0) {
         mc_buf_addz(&out, err.msg);
     } else {
         mc_buf_addz(&out, l.cwd);
@@ -225,8 +231,8 @@ static void test_digest(void)
     for (size_t i = 0; i < MC_ARRAY_LEN(t); i++) {
         struct mc_config *a = config_of(t[i].a), *b = config_of(t[i].b);
         struct mc_launch x, y;
-        mc_launch_resolve(mc_config_server(a, 0), "/r", env, &x, NULL);
-        mc_launch_resolve(mc_config_server(b, 0), "/r", env, &y, NULL);
+        mc_launch_resolve(mc_config_server(a, 0), &in_r, &x, NULL);
+        mc_launch_resolve(mc_config_server(b, 0), &in_r, &y, NULL);
         is_int(strlen(x.digest), 64, "a digest");
         is_int(strcmp(x.digest, y.digest) == 0, t[i].same, "digest: %s", t[i].what);
         mc_launch_done(&x);
@@ -242,7 +248,7 @@ static void test_builtin(void)
     struct mc_launch l;
 
     mc_config_parse("/r", ".mcp.json", MC_STR("{}"), &c, NULL);
-    is_int(mc_launch_resolve(mc_config_find(c, "git"), "/r", env, &l, NULL), 0, "an embedded server");
+    is_int(mc_launch_resolve(mc_config_find(c, "git"), &in_r, &l, NULL), 0, "an embedded server");
     is_int(l.argv.n, 3, "three words");
     is_str(l.argv.v[0], mc_path_self(), "this program");
     is_str(l.argv.v[1], "serve", "serve");
@@ -297,9 +303,123 @@ static void test_command_line(void)
     }
 }
 
+/* ---- forms that ask the world ---- */
+
+static int give_secret(void *arg, const char *server, const char *name, char **ret, struct mc_err *err)
+{
+    if (strcmp(name, "there") != 0)
+        return mc_err_set(err, MC_E_NOT_FOUND, "no secret of that name");
+    *ret = mc_asprintf("%s/%s/%s", (const char *)arg, server, name);
+    return 0;
+}
+
+static int give_input(void *arg, const char *server, const char *id, char **ret, struct mc_err *err)
+{
+    (void)arg, (void)server, (void)err;
+    *ret = mc_asprintf("answer to %s", id);
+    return 0;
+}
+
+/* X of the environment, or the error. */
+static char *x_of(const char *entry, const struct mc_resolve *with)
+{
+    struct mc_config *c = config_of(entry);
+    struct mc_launch l;
+    struct mc_err err = {0};
+    char *got = NULL;
+
+    if (mc_launch_resolve(mc_config_server(c, 0), with, &l, &err) < 0) {
+        got = mc_strdup(err.msg);
+    } else {
+        for (size_t i = 0; i < l.env.n; i++)
+            if (strncmp(l.env.v[i], "X=", 2) == 0)
+                got = mc_strdup(l.env.v[i] + 2);
+        mc_launch_done(&l);
+    }
+    mc_config_unref(c);
+    return got;
+}
+
+static void test_forms(void)
+{
+    static const struct {
+        const char *what, *env, *want; /* the members of env; X, or the error behind the server's name */
+    } t[] = {
+        {"a secret", "\"X\": \"<${secret:there}>\"", "<vault/srv/there>"},
+        {"a secret that is not there", "\"X\": \"${secret:none}\"", "env.X (.mcp.json:1:49): ${secret:none}: no secret of that name"},
+        {"its default", "\"X\": \"${secret:none:-${USER}}\"", "me"},
+        {"an input", "\"X\": \"${input:key}\"", "answer to key"},
+        {"a file", "\"X\": \"${file:word.txt}!\"", "word!"},
+        {"a file by its whole name, in a variable", "\"X\": \"${file:${DIR}/word.txt}\"", "word"},
+        {"a file that is not there, with a default", "\"X\": \"${file:none.txt:-nothing}\"", "nothing"},
+        {"a program", "\"X\": \"${cmd:echo one two}\"", "one two"},
+        {"no shell", "\"X\": \"${cmd:echo $HOME ; * > x}\"", "$HOME ; * > x"},
+        {"quotes", "\"X\": \"${cmd:printf '%s|' 'a  b' \\\"c d\\\" e\\\\ f}\"", "a  b|c d|e f|"},
+        {"a variable is one word", "\"X\": \"${cmd:printf '%s|' ${WORDS} ${NONE:-x y}}\"", "one two|x y|"},
+        {"a program that fails", "\"X\": \"${cmd:false}\"", "env.X (.mcp.json:1:49): ${cmd:false}: ended with status 1"},
+        {"what a file holds is no reference", "\"X\": \"${file:reference.txt}\"", "${USER}"},
+        {"no program", "\"X\": \"${cmd: }\"", "env.X (.mcp.json:1:49): ${cmd: }: names no program"},
+        {"an open quote", "\"X\": \"${cmd:echo 'a}\"", "env.X (.mcp.json:1:49): ${cmd:echo 'a}: has a quote that is never closed"},
+        {"another variable of the server", "\"X\": \"${A}-${B}\", \"A\": \"1${B}\", \"B\": \"2\"", "12-2"},
+        {"itself alone", "\"X\": \"${X}\"", "env.X (.mcp.json:1:49): the variable X is not set; set it, or give it a default: ${X:-…}"},
+        {"a circle of two", "\"X\": \"${A}\", \"A\": \"${X}\"", "env.A (.mcp.json:1:62): the variables refer to one another in a circle: X → A → X"},
+        {"itself with a default", "\"X\": \"${X:-y}\"", "y"},
+        {"the user's comes first", "\"X\": \"${USER}\", \"USER\": \"you\"", "me"},
+        {"the directory", "\"X\": \"${cwd}\"", "<dir>/sub"},
+    };
+    static const struct mc_resolver resolver = {give_secret, give_input, (void *)"vault"};
+    char *dir = mc_strdup(scratch());
+    char *dir_variable = mc_asprintf("DIR=%s", dir), *path = mc_asprintf("PATH=%s", getenv("PATH"));
+    char *const here[] = {(char *)"USER=me", (char *)"WORDS=one two", dir_variable, path, NULL};
+    struct mc_resolve with = {.root = dir, .env = here, .resolver = &resolver, .trusted = true};
+
+    scratch_write(scratch_path("word.txt"), "word\r\n\n");
+    scratch_write(scratch_path("reference.txt"), "${USER}\n");
+    for (size_t i = 0; i < MC_ARRAY_LEN(t); i++) {
+        char *entry = mc_asprintf("{\"command\": \"x\", \"env\": {%s}, \"cwd\": \"sub\"}", t[i].env);
+        char *got = x_of(entry, &with);
+        char *want = strncmp(t[i].want, "env.", 4) == 0     ? mc_asprintf("server \"srv\": %s", t[i].want)
+                     : strncmp(t[i].want, "<dir>", 5) == 0 ? mc_asprintf("%s%s", dir, t[i].want + 5)
+                                                            : mc_strdup(t[i].want);
+        /* the place is below another root than the one it is resolved for: it is shown whole */
+        char *at = got ? strstr(got, "(/srv/my repo/") : NULL;
+        if (at)
+            memmove(at + 1, at + 14, strlen(at + 14) + 1);
+        is_str(got, want, "%s", t[i].what);
+        mc_free(got);
+        mc_free(want);
+        mc_free(entry);
+    }
+    char *got = x_of("{\"command\": \"x\", \"cwd\": \"${cwd}/x\"}", &with);
+    ok(got && strstr(got, "cwd (") && strstr(got, "goes round in a circle"), "cwd by itself: %s", got);
+    mc_free(got);
+    mc_free(dir_variable);
+    mc_free(path);
+    mc_free(dir);
+}
+
+static void test_inherit(void)
+{
+    char *const user[] = {(char *)"HOME=/h", (char *)"GITHUB_TOKEN=t", (char *)"GITHUB_USER=u", (char *)"AWS_KEY=k", (char *)"PWD=/x", (char *)"_=/y", NULL};
+    char *got = env_of("{\"command\": \"x\"}", "/r", user);
+    is_str(got, "/r HOME=/h", "nothing is inherited unasked");
+    mc_free(got);
+    got = env_of("{\"command\": \"x\", \"inheritEnv\": [\"GITHUB_*\", \"NONE\"], \"env\": {\"GITHUB_USER\": null}}", "/r", user);
+    is_str(got, "/r GITHUB_TOKEN=t HOME=/h", "what is named, below env in rank");
+    mc_free(got);
+    got = env_of("{\"command\": \"x\", \"inheritEnv\": true}", "/r", user);
+    is_str(got, "/r AWS_KEY=k GITHUB_TOKEN=t GITHUB_USER=u HOME=/h", "all, but for what every shell has another value of");
+    mc_free(got);
+    got = env_of("{\"command\": \"x\", \"inheritEnv\": false}", "/r", user);
+    is_str(got, "/r HOME=/h", "false is the default");
+    mc_free(got);
+}
+
 int main(void)
 {
     test_expansion();
+    test_forms();
+    test_inherit();
     test_command();
     test_env();
     test_env_file();
