@@ -200,7 +200,7 @@ static int listen_all(struct hub *h, const struct mc_hub_options *o, struct mc_e
                : 0;
 }
 
-static void hub_init(struct hub *h)
+void hub_init(struct hub *h)
 {
     h->loop = mc_loop_new();
     h->http = mc_http_new(h->loop, &hub_http_ops, h);
@@ -223,7 +223,7 @@ static void hub_init(struct hub *h)
     h->last_keepalive = h->last_rotation = h->started;
 }
 
-static void hub_done(struct hub *h)
+void hub_done(struct hub *h)
 {
     for (size_t i = 0; i < HUB_ELICITATIONS_MAX; i++)
         mc_free(h->elicitations[i].id);

@@ -557,6 +557,8 @@ long memory_kb(const struct hub *h, int pid);
 char *status_text(struct hub *h);                  /* whole, caller frees */
 char *status_workspace_text(struct workspace *ws); /* with "hub" beside */
 char *status_server_text(struct server *srv);
+void hub_init(struct hub *h);      /* everything that needs no address */
+void hub_done(struct hub *h);      /* after its HTTP server was closed */
 void hub_end(struct hub *h);       /* stops the servers, then the loop */
 void hub_check_end(struct hub *h); /* a backend is gone: was it the last one we waited for? */
 

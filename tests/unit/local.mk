@@ -190,6 +190,10 @@ WRAP_CHILD = -Wl,--wrap=mc_child_spawn,--wrap=mc_child_write,--wrap=mc_child_sto
 	-Wl,--wrap=mc_child_close,--wrap=mc_child_pid,--wrap=mc_child_unref \
 	-Wl,--wrap=mc_loop_now,--wrap=mc_timer_start
 WIRE = tests/unit/backend-fixture.h tests/unit/wire.h
+# Hubs without sockets: tests/unit/hub-fixture.h stands in for the answers of http/http.h too.
+WRAP_HTTP = $(WRAP_CHILD) -Wl,--wrap=mc_http_reply,--wrap=mc_http_stream_begin,--wrap=mc_http_stream_write \
+	-Wl,--wrap=mc_http_stream_end,--wrap=mc_http_set_data,--wrap=mc_http_header
+WEB = tests/unit/hub-fixture.h tests/unit/wire.h
 
 # backend, hub
 LOOP_TESTS += \
@@ -199,6 +203,13 @@ LOOP_TESTS += \
 	tests/unit/test-backend-listing \
 	tests/unit/test-backend-state \
 	tests/unit/test-catalog \
+	tests/unit/test-hub-registry \
+	tests/unit/test-hub-session \
+	tests/unit/test-hub-stream \
+	tests/unit/test-hub-subscribe \
+	tests/unit/test-hub-turns \
+	tests/unit/test-hub-view \
+	tests/unit/test-hub-waiters \
 	tests/unit/test-routes
 tests_unit_test_backend_calls_SOURCES = tests/unit/test-backend-calls.c $(WIRE)
 tests_unit_test_backend_calls_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
@@ -222,6 +233,34 @@ tests_unit_test_backend_state_LDFLAGS = $(WRAP_CHILD)
 tests_unit_test_backend_state_LDADD = $(HUB_LIBS)
 tests_unit_test_catalog_SOURCES = tests/unit/test-catalog.c
 tests_unit_test_catalog_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_registry_SOURCES = tests/unit/test-hub-registry.c $(WEB)
+tests_unit_test_hub_registry_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_registry_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_registry_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_session_SOURCES = tests/unit/test-hub-session.c $(WEB)
+tests_unit_test_hub_session_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_session_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_session_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_stream_SOURCES = tests/unit/test-hub-stream.c $(WEB)
+tests_unit_test_hub_stream_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_stream_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_stream_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_subscribe_SOURCES = tests/unit/test-hub-subscribe.c $(WEB)
+tests_unit_test_hub_subscribe_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_subscribe_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_subscribe_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_turns_SOURCES = tests/unit/test-hub-turns.c $(WEB)
+tests_unit_test_hub_turns_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_turns_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_turns_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_view_SOURCES = tests/unit/test-hub-view.c $(WEB)
+tests_unit_test_hub_view_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_view_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_view_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_waiters_SOURCES = tests/unit/test-hub-waiters.c $(WEB)
+tests_unit_test_hub_waiters_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_waiters_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_waiters_LDADD = $(HUB_LIBS)
 tests_unit_test_routes_SOURCES = tests/unit/test-routes.c
 tests_unit_test_routes_LDADD = $(HUB_LIBS)
 
