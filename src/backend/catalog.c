@@ -3,10 +3,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "json/scan.h"
+#include "mcp/methods.h"
 #include "mcp/params.h"
 #include "mcp/tasks.h"
 
-#define FORMAT 1
+#define FORMAT 2
 #define PRINT_MAX (MC_KIND_MAX * (size_t)MC_CATALOG_BYTES_MAX + (1u << 20))
 
 static const struct kind_info {
@@ -16,6 +17,7 @@ static const struct kind_info {
     [MC_KIND_RESOURCE] = {"resources", "resources/list", "uri"},
     [MC_KIND_TEMPLATE] = {"resourceTemplates", "resources/templates/list", "uriTemplate"},
     [MC_KIND_PROMPT] = {"prompts", "prompts/list", "name"},
+    [MC_KIND_SKILL] = {"skills", "skills/list", "uri"},
 };
 
 const char *mc_kind_member(enum mc_kind kind)
@@ -93,6 +95,9 @@ struct mc_catalog *mc_catalog_new(enum mc_rev rev, struct mc_str capabilities,
     c->server_info = server_info.n ? mc_str_dup(server_info) : NULL;
     c->instructions = instructions.n ? mc_str_dup(instructions) : NULL;
     c->caps = read_caps(mc_jval_of(mc_str_of(c->capabilities)));
+    if (mc_jpath(mc_jval_of(mc_str_of(c->capabilities)), "extensions", MC_SKILLS_EXTENSION, NULL)
+            .type == MC_JSON_OBJECT)
+        c->caps |= MC_CAP_SKILLS;
     c->caps |= read_task_caps(rev, mc_jval_of(mc_str_of(c->capabilities)));
     /* before 2025-03-26 there was no flag: the method may simply exist */
     if (rev == MC_REV_2024_11_05)

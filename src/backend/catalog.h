@@ -9,7 +9,14 @@
 
 struct mc_params;
 
-enum mc_kind { MC_KIND_TOOL, MC_KIND_RESOURCE, MC_KIND_TEMPLATE, MC_KIND_PROMPT, MC_KIND_MAX };
+enum mc_kind {
+    MC_KIND_TOOL,
+    MC_KIND_RESOURCE,
+    MC_KIND_TEMPLATE,
+    MC_KIND_PROMPT,
+    MC_KIND_SKILL,
+    MC_KIND_MAX
+};
 #define MC_KINDS_ALL ((1u << MC_KIND_MAX) - 1)
 
 /* Bounds of one server's catalog. */
@@ -26,6 +33,7 @@ enum mc_cap {
     MC_CAP_TASKS = 1 << 6,        /* 2025-11-25: of tools/call */
     MC_CAP_TASKS_CANCEL = 1 << 7, /* and tasks/cancel */
     MC_CAP_TASKS_EXT = 1 << 8,    /* 2026-07-28: the extension */
+    MC_CAP_SKILLS = 1 << 9,       /* the extension (SEP-2640) */
 };
 
 struct mc_item {
@@ -52,8 +60,8 @@ struct mc_catalog {
     struct mc_list *list[MC_KIND_MAX]; /* never NULL */
 };
 
-const char *
-mc_kind_member(enum mc_kind kind); /* "tools", "resources", "resourceTemplates", "prompts" */
+const char *mc_kind_member(
+    enum mc_kind kind); /* "tools", "resources", "resourceTemplates", "prompts", "skills" */
 const char *mc_kind_method(enum mc_kind kind); /* "tools/list" … */
 
 /* Takes nothing; copies the raw spans. Lists are empty. capabilities must be an object (an absent one is the empty object). */

@@ -67,7 +67,8 @@ static void on_notification(struct mc_backend *b, const struct mc_envelope *e)
         listing_begin(b, 1u << MC_KIND_TOOL, true);
         return;
     case MC_METHOD_RESOURCES_CHANGED:
-        listing_begin(b, 1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE, true);
+        listing_begin(b, 1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE | 1u << MC_KIND_SKILL,
+                      true);
         return;
     case MC_METHOD_PROMPTS_CHANGED:
         listing_begin(b, 1u << MC_KIND_PROMPT, true);

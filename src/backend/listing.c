@@ -26,6 +26,8 @@ static unsigned kinds_of(const struct mc_catalog *c)
         mask |= 1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE;
     if (c->caps & MC_CAP_PROMPTS)
         mask |= 1u << MC_KIND_PROMPT;
+    if (c->caps & MC_CAP_SKILLS)
+        mask |= 1u << MC_KIND_SKILL;
     return mask;
 }
 

@@ -218,6 +218,11 @@ static bool advertised(struct exchange *x, enum mc_method method)
     case MC_METHOD_RESOURCES_SUBSCRIBE:
         needs = MC_CAP_SUBSCRIBE;
         break;
+    case MC_METHOD_SKILLS_LIST:
+    case MC_METHOD_SKILLS_GET:
+    case MC_METHOD_DIRECTORY_READ:
+        needs = MC_CAP_SKILLS;
+        break;
     case MC_METHOD_TASKS_GET:
     case MC_METHOD_TASKS_RESULT:
     case MC_METHOD_TASKS_LIST:
@@ -250,7 +255,11 @@ bool dispatch_settled(struct exchange *x, struct mc_bytes *message, const struct
     case MC_METHOD_PROMPTS_GET:
         return forward_named(x, message, e, MC_KIND_PROMPT, last);
     case MC_METHOD_RESOURCES_READ:
+    case MC_METHOD_SKILLS_GET:
+    case MC_METHOD_DIRECTORY_READ:
         return forward_resource(x, message, e, last);
+    case MC_METHOD_SKILLS_LIST:
+        return answer_list(x, e, MC_KIND_SKILL, last);
     case MC_METHOD_TOOLS_LIST:
         return answer_list(x, e, MC_KIND_TOOL, last);
     case MC_METHOD_RESOURCES_LIST:

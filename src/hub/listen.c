@@ -16,7 +16,7 @@ static const struct {
 } filters[] = {
     {"toolsListChanged", 1u << MC_KIND_TOOL},
     {"promptsListChanged", 1u << MC_KIND_PROMPT},
-    {"resourcesListChanged", 1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE},
+    {"resourcesListChanged", 1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE | 1u << MC_KIND_SKILL},
 };
 
 void listen_send(struct listen *l, struct mc_str message)

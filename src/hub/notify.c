@@ -215,7 +215,8 @@ static const struct {
     const char *method;
 } changes[] = {
     {1u << MC_KIND_TOOL, "notifications/tools/list_changed"},
-    {1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE, "notifications/resources/list_changed"},
+    {1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE | 1u << MC_KIND_SKILL,
+     "notifications/resources/list_changed"},
     {1u << MC_KIND_PROMPT, "notifications/prompts/list_changed"},
 };
 

@@ -246,6 +246,8 @@ struct server *view_resource(struct view *v, struct mc_str uri)
 
     freshen(v);
     r = mc_map_get(v->names[MC_KIND_RESOURCE], uri);
+    if (!r)
+        r = mc_map_get(v->names[MC_KIND_SKILL], uri); /* it need not be among the resources */
     if (r)
         return r->server;
     if ((srv = by_template(v, uri)))

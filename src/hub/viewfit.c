@@ -4,70 +4,72 @@
 #include "hub/tasks.h"
 #include "json/scan.h"
 
-/* Extensions that are data in what passes anyway (a member of _meta, a scheme of URIs, a resource). One with methods of its own would need the hub to know
- * where they go; so it is not announced. */
-static bool is_data(struct mc_str id)
-{
-    static const char *const known[] = {
-        "io.modelcontextprotocol/ui",     /* MCP Apps */
-        "io.modelcontextprotocol/skills", /* SEP-2640 */
-    };
+/* Extensions whose every message reaches its server: those that are data in what passes anyway (members of _meta, schemes of URIs), and those whose methods
+ * the hub knows. Another one may have methods of its own, and is not announced. */
+static const char *const carried[] = {
+    "io.modelcontextprotocol/ui", /* MCP Apps */
+    MC_SKILLS_EXTENSION,
+};
 
-    for (size_t i = 0; i < MC_ARRAY_LEN(known); i++)
-        if (mc_jstr_eq(id, mc_str_of(known[i])))
-            return true;
-    return false;
-}
-
-static bool has(struct mc_str object, struct mc_str key)
+static bool has(struct mc_str members, struct mc_str key)
 {
+    struct mc_buf object = MC_BUF_INIT(1u << 20);
     struct mc_jiter it;
     struct mc_str other;
     struct mc_jval val;
+    bool found = false;
 
-    mc_jiter_init(&it, mc_jval_of(object));
-    while (mc_jiter_next(&it, &other, &val))
-        if (mc_json_same(other, key))
-            return true;
-    return false;
+    mc_buf_adds(&object, members);
+    mc_buf_addc(&object, '}');
+    mc_jiter_init(&it, mc_jval_of(mc_buf_str(&object)));
+    while (!object.failed && mc_jiter_next(&it, &other, &val))
+        found |= mc_str_eq(other, key);
+    mc_buf_done(&object);
+    return found;
 }
 
-/* Of several servers with different settings, the first one's. */
-static void add_extensions(const struct mc_catalog *c, struct mc_buf *out)
+/* The settings of all servers that have it, as members; of the same one, the first server's. */
+static bool add_settings(struct view *v, const char *id, struct mc_buf *out)
 {
-    struct mc_jval extensions = mc_jget(mc_jval_of(mc_str_of(c->capabilities)), "extensions"), val;
-    struct mc_jiter it;
-    struct mc_str key;
+    struct server *srv;
+    bool any = false;
 
-    if (extensions.type != MC_JSON_OBJECT)
-        return;
-    mc_jiter_init(&it, extensions);
-    while (mc_jiter_next(&it, &key, &val)) {
-        if (!is_data(key))
+    mc_buf_addc(out, '{');
+    for (size_t i = 0; (srv = view_server(v, i)); i++) {
+        const struct mc_catalog *c =
+            srv->mode == SERVER_ON && srv->backend ? mc_backend_catalog(srv->backend) : NULL;
+        struct mc_jval settings, val;
+        struct mc_jiter it;
+        struct mc_str key;
+        if (!c)
             continue;
-        mc_buf_addc(out, '}'); /* whole, to look into it */
-        bool known = has(mc_buf_str(out), key);
-        out->len--;
-        if (known)
+        settings = mc_jpath(mc_jval_of(mc_str_of(c->capabilities)), "extensions", id, NULL);
+        if (settings.type != MC_JSON_OBJECT)
             continue;
-        if (out->data[out->len - 1] != '{')
-            mc_buf_addc(out, ',');
-        mc_buf_addf(out, "%.*s:%.*s", MC_STR_ARG(key), MC_STR_ARG(val.s));
+        any = true;
+        mc_jiter_init(&it, settings);
+        while (mc_jiter_next(&it, &key, &val)) {
+            if (has(mc_buf_str(out), key))
+                continue;
+            mc_buf_addf(out, "%s%.*s:%.*s", out->len > 1 ? "," : "", MC_STR_ARG(key),
+                        MC_STR_ARG(val.s));
+        }
     }
+    mc_buf_addc(out, '}');
+    return any;
 }
 
 void view_extensions(struct view *v, enum mc_era era, struct mc_buf *out)
 {
-    struct server *srv;
-
     mc_buf_addc(out, '{');
     if (era == MC_ERA_MODERN && view_caps(v) & MC_CAP_TASKS_EXT)
         mc_buf_adds(out, MC_STR("\"" MC_TASKS_EXTENSION "\":{}"));
-    for (size_t i = 0; (srv = view_server(v, i)); i++) {
-        const struct mc_catalog *c =
-            srv->mode == SERVER_ON && srv->backend ? mc_backend_catalog(srv->backend) : NULL;
-        if (c)
-            add_extensions(c, out);
+    for (size_t i = 0; i < MC_ARRAY_LEN(carried); i++) {
+        struct mc_buf settings = MC_BUF_INIT(1u << 20);
+        if (add_settings(v, carried[i], &settings))
+            mc_buf_addf(out, "%s\"%s\":%.*s", out->len > 1 ? "," : "", carried[i],
+                        MC_STR_ARG(mc_buf_str(&settings)));
+        mc_buf_done(&settings);
     }
     mc_buf_addc(out, '}');
     if (out->len == 2 || out->failed)

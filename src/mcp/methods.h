@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "mcp/revision.h"
 
+#define MC_SKILLS_EXTENSION "io.modelcontextprotocol/skills"
+
 enum mc_method {
     MC_METHOD_UNKNOWN,
     /* client → server requests */
@@ -24,6 +26,9 @@ enum mc_method {
     MC_METHOD_COMPLETE,
     MC_METHOD_SET_LEVEL,
     MC_METHOD_LISTEN,
+    MC_METHOD_SKILLS_LIST, /* the extension io.modelcontextprotocol/skills */
+    MC_METHOD_SKILLS_GET,
+    MC_METHOD_DIRECTORY_READ,
     MC_METHOD_TASKS_GET,
     MC_METHOD_TASKS_RESULT, /* 2025-11-25 alone, as list is */
     MC_METHOD_TASKS_LIST,

@@ -4,8 +4,9 @@ E2E_TESTS = \
 	tests/e2e/bytes.t \
 	tests/e2e/cli.t \
 	tests/e2e/conformance.t \
-	tests/e2e/conformance-tasks.t \
+	tests/e2e/conformance-extensions.t \
 	tests/e2e/eras.t \
+	tests/e2e/extensions.t \
 	tests/e2e/headers.t \
 	tests/e2e/exhausted.t \
 	tests/e2e/httpsse.t \
@@ -56,6 +57,7 @@ EXTRA_DIST += \
 	tests/conformance/offers.mjs \
 	tests/conformance/run.mjs \
 	tests/conformance/sdk2.mjs \
+	tests/conformance/skills.mjs \
 	tests/conformance/tasks-2025.mjs \
 	tests/conformance/tasks-2026.mjs \
 	tests/conformance/tasks-listen.mjs

@@ -113,11 +113,11 @@ static void test_disk(void)
     mc_catalog_unref(c);
 
     static const char *const foreign[] = {
-        "{}", "[]", "7", "{\"format\":1}", "{\"format\":0,\"protocolVersion\":\"2025-06-18\",\"capabilities\":{}}",
-        "{\"format\":1,\"protocolVersion\":\"1999-01-01\",\"capabilities\":{},\"tools\":[],\"resources\":[],\"resourceTemplates\":[],\"prompts\":[]}",
-        "{\"format\":1,\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"tools\":[],\"resources\":[],\"resourceTemplates\":[]}",
-        "{\"format\":1,\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"tools\":{},\"resources\":[],\"resourceTemplates\":[],\"prompts\":[]}",
-        "{\"format\":1,\"protocolVersion\":5,\"capabilities\":{},\"tools\":[],\"resources\":[],\"resourceTemplates\":[],\"prompts\":[]}",
+        "{}", "[]", "7", "{\"format\":2}", "{\"format\":0,\"protocolVersion\":\"2025-06-18\",\"capabilities\":{}}",
+        "{\"format\":2,\"protocolVersion\":\"1999-01-01\",\"capabilities\":{},\"tools\":[],\"resources\":[],\"resourceTemplates\":[],\"prompts\":[],\"skills\":[]}",
+        "{\"format\":2,\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"tools\":[],\"resources\":[],\"resourceTemplates\":[]}",
+        "{\"format\":2,\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"tools\":{},\"resources\":[],\"resourceTemplates\":[],\"prompts\":[],\"skills\":[]}",
+        "{\"format\":2,\"protocolVersion\":5,\"capabilities\":{},\"tools\":[],\"resources\":[],\"resourceTemplates\":[],\"prompts\":[],\"skills\":[]}",
     };
     for (size_t i = 0; i < MC_ARRAY_LEN(foreign); i++)
         ok(!mc_catalog_parse(mc_str_of(foreign[i])), "not ours: %s", foreign[i]);
