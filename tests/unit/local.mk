@@ -130,13 +130,17 @@ LOOP_TESTS += \
 	tests/unit/test-child \
 	tests/unit/test-keeper \
 	tests/unit/test-lookup \
-	tests/unit/test-loop
+	tests/unit/test-loop \
+	tests/unit/test-watch
 tests_unit_test_child_SOURCES = tests/proc.h tests/unit/scratch.h tests/unit/test-child.c
 tests_unit_test_child_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_child_LDADD = $(HUB_LIBS)
 tests_unit_test_keeper_SOURCES = tests/proc.h tests/unit/test-keeper.c
 tests_unit_test_lookup_SOURCES = tests/unit/scratch.h tests/unit/test-lookup.c
 tests_unit_test_lookup_LDADD = $(HUB_LIBS)
+tests_unit_test_watch_SOURCES = tests/unit/test-watch.c tests/unit/scratch.h
+tests_unit_test_watch_LDADD = $(HUB_LIBS)
+tests_unit_test_watch_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_loop_LDADD = $(HUB_LIBS)
