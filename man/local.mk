@@ -3,6 +3,7 @@
 MCPCTL_FOR_BUILD = ./mcpctl$(EXEEXT)
 
 MAN_PROSE = \
+	man/mcpctl-add.1.in \
 	man/mcpctl-call.1.in \
 	man/mcpctl-config-check.1.in \
 	man/mcpctl-config-explain.1.in \
@@ -10,11 +11,19 @@ MAN_PROSE = \
 	man/mcpctl-config-path.1.in \
 	man/mcpctl-config-schema.1.in \
 	man/mcpctl-config-show.1.in \
+	man/mcpctl-config-add.1.in \
+	man/mcpctl-config-edit.1.in \
+	man/mcpctl-config-set.1.in \
+	man/mcpctl-config-unset.1.in \
+	man/mcpctl-disable.1.in \
 	man/mcpctl-down.1.in \
+	man/mcpctl-enable.1.in \
 	man/mcpctl-help.1.in \
 	man/mcpctl-hub-run.1.in \
+	man/mcpctl-init.1.in \
 	man/mcpctl-logs.1.in \
 	man/mcpctl-ps.1.in \
+	man/mcpctl-remove.1.in \
 	man/mcpctl-restart.1.in \
 	man/mcpctl-secret-get.1.in \
 	man/mcpctl-secret-list.1.in \

@@ -18,24 +18,6 @@
 #include <unistd.h>
 
 #define TEXT_MAX (4u << 20)
-#define NEAR_ENOUGH 3
-
-static int unknown(const struct mc_config *config, const char *name, struct mc_err *err)
-{
-    const char *best = NULL;
-    unsigned distance = NEAR_ENOUGH + 1;
-    for (size_t i = 0; i < mc_config_server_count(config); i++) {
-        unsigned d = mc_str_distance(mc_config_server(config, i)->name, name);
-        if (d < distance) {
-            best = mc_config_server(config, i)->name;
-            distance = d;
-        }
-    }
-    if (best)
-        return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'; did you mean '%s'?", name,
-                          best);
-    return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'", name);
-}
 
 /* Those named, or all that are not ours. */
 static int select_specs(const struct mc_cli *cli, const struct mc_config *config,
@@ -45,7 +27,7 @@ static int select_specs(const struct mc_cli *cli, const struct mc_config *config
     for (size_t i = 0; i < cli->args->n_operands; i++) {
         const struct mc_server_spec *spec = mc_config_find(config, mc_args_operand(cli->args, i));
         if (!spec)
-            return unknown(config, mc_args_operand(cli->args, i), err);
+            return mc_repo_no_server(config, mc_args_operand(cli->args, i), err);
         if (!spec->mine)
             specs[n++] = spec;
     }
@@ -108,11 +90,12 @@ static int check_names(const struct mc_cli *cli, const char *root, struct mc_err
     struct mc_config *config = NULL;
     struct mc_trust_book *book = NULL;
     int ret = mc_trust_load(&book, err);
-    (void)mc_config_load(&(struct mc_config_input){.root = root, .env = environ}, &config, NULL); /* its mistakes are not the matter here */
+    (void)mc_config_load(&(struct mc_config_input){.root = root, .env = environ}, &config,
+                         NULL); /* its mistakes are not the matter here */
     for (size_t i = 0; ret == 0 && config && i < cli->args->n_operands; i++) {
         const char *name = mc_args_operand(cli->args, i);
         if (!mc_config_find(config, name) && !mc_trust_knows(book, root, name))
-            ret = unknown(config, name, err);
+            ret = mc_repo_no_server(config, name, err);
     }
     mc_config_unref(config);
     mc_trust_free(book);

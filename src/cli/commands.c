@@ -48,15 +48,25 @@ static const char *const layer_words[] = {"built-in",    "system",       "mcphub
 
 #define LAYER_OPTION(text)                                                                         \
     {                                                                                              \
-        .name = "layer", .arg = "L", .words = layer_words, .complete = MC_COMPLETE_WORDS,      \
+        .name = "layer", .arg = "L", .words = layer_words, .complete = MC_COMPLETE_WORDS,          \
         .help = text                                                                               \
     }
 
-/* For what changes something: in a directory that is not up it would hit another repo's servers. */
-#define WORKSPACE_OPTION                                                                           \
+/* Which file is written. */
+#define LAYER_OPTIONS                                                                              \
+    {.name = "global",                                                                             \
+     .letter = 'g',                                                                                \
+     .help = "write ~/.config/mcpctl/config.json: for you, everywhere"},                           \
+        {.name = "project",                                                                        \
+         .help = "write .mcpctl/config.json: for everybody who works on this project"},            \
     {                                                                                              \
-        .name = "workspace", .letter = 'w', .arg = "NAME", .complete = MC_COMPLETE_WORKSPACES,     \
-        .help = "of this workspace (default: that of the current directory)"                       \
+        .name = "local", .help = "write .mcpctl/local.json: for you, in this project"              \
+    }
+
+#define KEY_OPERAND                                                                                \
+    {                                                                                              \
+        .name = "KEY", .min = 1, .max = 1, .complete = MC_COMPLETE_KEYS,                           \
+        .help = "names with dots between them, such as servers.github.url"                         \
     }
 
 const struct mc_option mc_global_options[] = {
@@ -187,15 +197,13 @@ const struct mc_command mc_commands[] = {
      .summary = "Start servers of this workspace",
      .flags = MC_CMD_NEEDS_HUB,
      .operands = SERVER_OPERANDS("name of a server, as in `mcpctl status`"),
-     .options = {WORKSPACE_OPTION},
-     .examples = {{"mcpctl start github", "start it now, and see whether it does"}},
+     .examples = {{"mcpctl start github", "start it now instead of on first use"}},
      .run = mc_cmd_start},
     {.path = "stop",
      .group = "Servers",
      .summary = "Stop servers of this workspace",
      .flags = MC_CMD_NEEDS_HUB,
      .operands = SERVER_OPERANDS("name of a server, as in `mcpctl status`"),
-     .options = {WORKSPACE_OPTION},
      .examples = {{"mcpctl stop github memory", "stop two servers"}},
      .run = mc_cmd_stop},
     {.path = "restart",
@@ -203,7 +211,6 @@ const struct mc_command mc_commands[] = {
      .summary = "Restart servers of this workspace",
      .flags = MC_CMD_NEEDS_HUB,
      .operands = SERVER_OPERANDS("name of a server, as in `mcpctl status`"),
-     .options = {WORKSPACE_OPTION},
      .examples = {{"mcpctl restart github", "stop it and start it again"}},
      .run = mc_cmd_restart},
     {.path = "wait",
@@ -293,6 +300,114 @@ const struct mc_command mc_commands[] = {
      .flags = MC_CMD_READ_ONLY,
      .examples = {{"mcpctl config schema > mcpctl.schema.json", "for an editor"}},
      .run = mc_cmd_config_schema},
+    {.path = "init",
+     .group = "Config",
+     .summary = "Make an empty config for this project",
+     .examples = {{"mcpctl init", "makes .mcpctl/config.json, to be committed"}},
+     .run = mc_cmd_init},
+    {.path = "add",
+     .group = "Config",
+     .summary = "Add a server to the config",
+     .operands =
+         {{.name = "NAME", .min = 1, .max = 1, .help = "what it is to be called"},
+          {.name = "COMMAND|URL",
+           .min = 1,
+           .max = 1,
+           .complete =
+               MC_COMPLETE_FILE,
+           .help = "the program to run, or where the server is"},
+          {.name = "ARGUMENT",
+           .max = MC_MANY,
+           .complete =
+               MC_COMPLETE_FILE,
+           .help = "of the program; write -- before the command, so that its options are its own"}},
+     .options = {LAYER_OPTIONS,
+                 {.name = "env",
+                  .letter = 'e',
+                  .arg = "NAME=VALUE",
+                  .help = "a variable for the program; may be given several times"},
+                 {.name = "header",
+                  .letter = 'H',
+                  .arg = "NAME: VALUE",
+                  .help = "a header for the URL; may be given several times"},
+                 {.name = "cwd",
+                  .arg = "DIRECTORY",
+                  .complete = MC_COMPLETE_DIRECTORY,
+                  .help = "where the program runs (default: the repo's root)"},
+                 {.name = "force", .letter = 'f', .help = "replace a server of that name"}},
+     .examples =
+         {{"mcpctl add memory -- npx -y @modelcontextprotocol/server-memory", "a program"},
+          {"mcpctl add api https://example.com/mcp -H 'Authorization: Bearer ${secret:api}'",
+           "a remote server"},
+          {"mcpctl add --global notes -- mcpctl serve files ~/notes", "in every repo"}},
+     .run = mc_cmd_add},
+    {.path = "remove",
+     .group = "Config",
+     .summary = "Remove a server from the config",
+     .operands = {{.name = "SERVER",
+                   .min = 1,
+                   .max = 1,
+                   .complete = MC_COMPLETE_SERVERS,
+                   .help = "name of a server"}},
+     .options = {LAYER_OPTIONS},
+     .examples = {{"mcpctl remove memory", "from .mcpctl/config.json"}},
+     .run = mc_cmd_remove},
+    {.path = "enable",
+     .group = "Config",
+     .summary = "Switch a server on",
+     .operands = {{.name = "SERVER",
+                   .min = 1,
+                   .max = 1,
+                   .complete = MC_COMPLETE_SERVERS,
+                   .help = "name of a server"}},
+     .options = {LAYER_OPTIONS},
+     .examples = {{"mcpctl enable memory", "for you, in this repo"}},
+     .run = mc_cmd_enable},
+    {.path = "disable",
+     .group = "Config",
+     .summary = "Switch a server off",
+     .operands = {{.name = "SERVER",
+                   .min = 1,
+                   .max = 1,
+                   .complete = MC_COMPLETE_SERVERS,
+                   .help = "name of a server"}},
+     .options = {LAYER_OPTIONS},
+     .examples = {{"mcpctl disable memory", "for you, in this repo"},
+                  {"mcpctl disable memory --project", "for everybody who works on it"}},
+     .run = mc_cmd_disable},
+    {.path = "config set",
+     .group = "Config",
+     .summary = "Set a key in a config file, every other byte stays",
+     .operands = {KEY_OPERAND,
+                  {.name = "VALUE",
+                   .min = 1,
+                   .max = 1,
+                   .help = "JSON, or plain text where a text is expected"}},
+     .options = {LAYER_OPTIONS},
+     .examples = {{"mcpctl config set servers.github.timeout.call 90s", "in this project"},
+                  {"mcpctl config set --global nameMax 40", "for you, everywhere"}},
+     .run = mc_cmd_config_set},
+    {.path = "config unset",
+     .group = "Config",
+     .summary = "Take a key out of a config file",
+     .operands = {KEY_OPERAND},
+     .options = {LAYER_OPTIONS},
+     .examples = {{"mcpctl config unset servers.github.timeout", "the layers below decide again"}},
+     .run = mc_cmd_config_unset},
+    {.path = "config add",
+     .group = "Config",
+     .summary = "Add an element to a list in a config file",
+     .operands = {KEY_OPERAND,
+                  {.name = "VALUE", .min = 1, .max = 1, .help = "JSON, or plain text"}},
+     .options = {LAYER_OPTIONS},
+     .examples = {{"mcpctl config add servers.github.args -- --read-only", "one more argument"}},
+     .run = mc_cmd_config_add},
+    {.path = "config edit",
+     .group = "Config",
+     .summary = "Open a config file in $EDITOR, and check it afterwards",
+     .options = {LAYER_OPTIONS},
+     .examples = {{"mcpctl config edit --global", "~/.config/mcpctl/config.json"}},
+     .run = mc_cmd_config_edit},
     {.path = "trust",
      .group = "Access",
      .summary = "Allow servers that this repo brought along to run",

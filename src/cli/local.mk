@@ -4,14 +4,15 @@ libmccli_a_SOURCES += \
 	src/cli/args.c src/cli/args.h \
 	src/cli/ask.c src/cli/ask.h \
 	src/cli/attach.c src/cli/attach.h \
-	src/cli/await.c src/cli/await.h \
 	src/cli/callargs.c src/cli/callargs.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/client.c src/cli/client.h \
+	src/cli/cmd-add.c \
 	src/cli/cmd-call.c \
 	src/cli/cmd-check.c \
 	src/cli/cmd-config.c \
 	src/cli/cmd-explain.c \
+	src/cli/cmd-config-edit.c \
 	src/cli/cmd-help.c \
 	src/cli/cmd-hub.c \
 	src/cli/cmd-logs.c \
@@ -26,6 +27,7 @@ libmccli_a_SOURCES += \
 	src/cli/commands.c \
 	src/cli/condition.c src/cli/condition.h \
 	src/cli/confview.c src/cli/confview.h \
+	src/cli/edit.c src/cli/edit.h \
 	src/cli/launch.c src/cli/launch.h \
 	src/cli/live.c src/cli/live.h \
 	src/cli/logline.c src/cli/logline.h \

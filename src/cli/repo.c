@@ -64,8 +64,8 @@ int mc_repo_config(const struct mc_cli *cli, struct mc_config **ret, struct mc_e
     if (r < 0)
         return r;
     mc_args_values(cli->args, "set", &sets);
-    return mc_config_load(
-        &(struct mc_config_input){.root = root, .env = environ, .sets = sets.v}, ret, err);
+    return mc_config_load(&(struct mc_config_input){.root = root, .env = environ, .sets = sets.v},
+                          ret, err);
 }
 
 void mc_repo_note_problems(const struct mc_config *config)
@@ -74,6 +74,26 @@ void mc_repo_note_problems(const struct mc_config *config)
     if (errors)
         mc_out_note("the config has %zu error%s; `mcpctl config check` lists them", errors,
                     errors == 1 ? "" : "s");
+}
+
+#define NEAR_ENOUGH 3 /* edits between a name and the one that was meant */
+
+int mc_repo_no_server(const struct mc_config *config, const char *name, struct mc_err *err)
+{
+    const char *best = NULL;
+    unsigned distance =
+        strlen(name) / 2 < NEAR_ENOUGH ? (unsigned)strlen(name) / 2 + 1 : NEAR_ENOUGH + 1;
+    for (size_t i = 0; i < mc_config_server_count(config); i++) {
+        unsigned d = mc_str_distance(mc_config_server(config, i)->name, name);
+        if (d < distance) {
+            best = mc_config_server(config, i)->name;
+            distance = d;
+        }
+    }
+    if (best)
+        return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'; did you mean '%s'?", name,
+                          best);
+    return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'", name);
 }
 
 void mc_repo_body(const char *root, bool detach, struct mc_buf *out)

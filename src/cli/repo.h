@@ -16,6 +16,8 @@ struct mc_cli;
 int mc_repo_config(const struct mc_cli *cli, struct mc_config **ret, struct mc_err *err);
 /* One line on stderr when there are problems: `mcpctl config check` lists them. */
 void mc_repo_note_problems(const struct mc_config *config);
+/* -MC_E_USAGE: there is none of that name; with the nearest. */
+int mc_repo_no_server(const struct mc_config *config, const char *name, struct mc_err *err);
 /* Makes the hub read this root's config and trust again, when it runs and has it. */
 int mc_repo_refresh(const char *root, struct mc_err *err);
 /* Takes a workspace of the status out of the hub. When the hub goes with it, returns after its end;

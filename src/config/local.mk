@@ -1,5 +1,6 @@
 libmccore_a_SOURCES += \
 	src/config/build.h \
+	src/config/change.c src/config/change.h \
 	src/config/config.c src/config/config.h \
 	src/config/diags.c \
 	src/config/dotenv.c src/config/dotenv.h \

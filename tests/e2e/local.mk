@@ -5,6 +5,8 @@ E2E_TESTS = \
 	tests/e2e/cli.t \
 	tests/e2e/conformance.t \
 	tests/e2e/conformance-extensions.t \
+	tests/e2e/conformance-tasks.t \
+	tests/e2e/config-edit.t \
 	tests/e2e/eras.t \
 	tests/e2e/extensions.t \
 	tests/e2e/headers.t \

@@ -9,7 +9,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 #define OUT_MAX (16u << 20)
-#define PATH_MAX 32 /* names; deeper ones are left out */
+#define NAMES_MAX 32 /* names; deeper ones are left out */
 
 /* The way to the n-th object from here on; false when there are fewer. */
 static bool nth_object(struct mc_jval v, unsigned *n, struct mc_strv *path)
@@ -20,7 +20,7 @@ static bool nth_object(struct mc_jval v, unsigned *n, struct mc_strv *path)
 
     if (v.type == MC_JSON_OBJECT && (*n)-- == 0)
         return true;
-    if (path->n + 2 > PATH_MAX || !mc_jiter_init(&it, v))
+    if (path->n + 2 > NAMES_MAX || !mc_jiter_init(&it, v))
         return false;
     for (size_t i = 0; mc_jiter_next(&it, &key, &member); i++) {
         mc_strv_take(path, v.type == MC_JSON_OBJECT ? mc_jstr_dup(mc_jval_of(key))
