@@ -99,14 +99,10 @@ static void options(const struct mc_command *c, bool own, const char *title, siz
     }
 }
 
-void mc_render_usage(const struct mc_command *c, struct mc_buf *out)
+static void usage_options(const struct mc_command *c, struct mc_buf *out)
 {
-    if (!c) {
-        mc_buf_addz(out, "mcpctl [OPTION...] COMMAND [ARGUMENT...]");
-        return;
-    }
-    mc_buf_addf(out, "mcpctl %s", c->path);
     const struct mc_option *o;
+
     for (size_t i = 0; (o = mc_render_option(c, true, &i));) {
         if (o->letter)
             mc_buf_addf(out, " [-%c", o->letter);
@@ -116,9 +112,33 @@ void mc_render_usage(const struct mc_command *c, struct mc_buf *out)
             mc_buf_addf(out, " %s", o->arg);
         mc_buf_addc(out, ']');
     }
+}
+
+static void usage_operands(const struct mc_command *c, struct mc_buf *out)
+{
     for (const struct mc_operand *p = c->operands; p->name; p++) {
         const char *more = p->max > 1 ? "..." : "";
         mc_buf_addf(out, p->min ? " %s%s" : " [%s%s]", p->name, more);
+    }
+}
+
+/* Options are named as long as they fit on the line. */
+void mc_render_usage(const struct mc_command *c, struct mc_buf *out)
+{
+    size_t start = out->len, before;
+
+    if (!c) {
+        mc_buf_addz(out, "mcpctl [OPTION...] COMMAND [ARGUMENT...]");
+        return;
+    }
+    mc_buf_addf(out, "mcpctl %s", c->path);
+    before = out->len;
+    usage_options(c, out);
+    usage_operands(c, out);
+    if (out->len - start + strlen("Usage: ") >= MC_RENDER_WIDTH) {
+        out->len = before;
+        mc_buf_addz(out, " [OPTION...]");
+        usage_operands(c, out);
     }
 }
 
