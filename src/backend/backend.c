@@ -248,6 +248,33 @@ struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spe
     return b;
 }
 
+static void copy_strings(const struct mc_strv *from, struct mc_strv *to)
+{
+    for (size_t i = 0; i < from->n; i++)
+        mc_strv_push(to, from->v[i]);
+}
+
+struct mc_backend *mc_backend_twin(const struct mc_backend *b, unsigned no)
+{
+    struct mc_backend_spec spec = {.name = b->name,
+                                   .protocol = b->protocol,
+                                   .start_ms = b->start_ms,
+                                   .call_ms = b->call_ms,
+                                   .isolation = b->isolation,
+                                   .cached = mc_catalog_ref(b->catalog)};
+    MC_CLEANUP(mc_freep) char *log = NULL;
+
+    copy_strings(&b->launch.argv, &spec.launch.argv);
+    copy_strings(&b->launch.env, &spec.launch.env);
+    spec.launch.cwd = mc_strdup(b->launch.cwd);
+    memcpy(spec.launch.digest, b->launch.digest, sizeof(spec.launch.digest));
+    memcpy(spec.key, b->key, sizeof(spec.key));
+    if (b->log_path) /* NAME-KEY.log, NAME-KEY.1.log … */
+        spec.log_path = log =
+            mc_asprintf("%.*s.%u.log", (int)strlen(b->log_path) - 4, b->log_path, no);
+    return mc_backend_new(b->loop, &spec, b->ops, b->arg);
+}
+
 struct mc_backend *mc_backend_ref(struct mc_backend *b)
 {
     b->refs++;

@@ -69,6 +69,8 @@ struct mc_backend_spec {
 /* Takes spec->launch and spec->cached. One reference. */
 struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spec,
                                   const struct mc_backend_ops *ops, void *arg);
+/* A second process of the same server, not started; no is for the name of its log. One reference. */
+struct mc_backend *mc_backend_twin(const struct mc_backend *b, unsigned no);
 struct mc_backend *mc_backend_ref(struct mc_backend *b);
 void mc_backend_unref(struct mc_backend *b); /* the last one kills a process that still runs */
 

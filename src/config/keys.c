@@ -54,6 +54,7 @@ static const struct mc_choice protocols[] = {
 static const struct mc_choice isolations[] = {
     {"auto", MC_ISOLATION_AUTO, false},
     {"shared", MC_ISOLATION_SHARED, false},
+    {"session", MC_ISOLATION_SESSION, false},
     {NULL, 0, false},
 };
 
@@ -235,7 +236,7 @@ const struct mc_key mc_keys_server[] = {
      .help = "Calls that it works on at the same time; others wait; default: no limit"},
     {"isolation", MC_KEY_CHOICE, SPEC(isolation), .choices = isolations, .otherwise = "\"auto\"",
      .reload = MC_RELOAD_PROCESS,
-     .help = "Work for one client at a time if it asks for input (auto), or for all (shared)"},
+     .help = "Who shares its process: one at a time if it asks (auto), all (shared), nobody (session)"},
     {"protocol", MC_KEY_CHOICE, SPEC(protocol), .choices = protocols, .otherwise = "\"auto\"",
      .reload = MC_RELOAD_PROCESS,
      .help = "The era to speak with it, instead of asking: auto, legacy, modern or a revision"},

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "hub/asking.h"
+#include "hub/instances.h"
 #include "hub/tasks.h"
 #include "json/scan.h"
 #include "json/splice.h"
@@ -40,6 +41,7 @@ static void add_file_uri(const char *path, struct mc_buf *out)
 static void answer_roots(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
     struct mc_buf result = MC_BUF_INIT(256u << 10), out = MC_BUF_INIT(256u << 10);
+    const struct mc_backend *origin = instances_origin(h, b);
     bool first = true;
 
     mc_buf_adds(&result, MC_STR("{\"roots\":["));
@@ -48,7 +50,7 @@ static void answer_roots(struct hub *h, struct mc_backend *b, const struct mc_en
         struct workspace *ws = link_entry(l, struct workspace, link);
         bool uses = false;
         for (size_t i = 0; i < ws->n_servers; i++)
-            uses |= ws->servers[i].backend == b;
+            uses |= ws->servers[i].backend == origin;
         if (!uses)
             continue;
         mc_buf_adds(&result, first ? MC_STR("{\"uri\":\"") : MC_STR(",{\"uri\":\""));
@@ -269,7 +271,7 @@ void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelo
     mc_backend_each_call(b, suspect, &s);
     if (e->method != MC_METHOD_ROOTS_LIST)
         mc_backend_note_asks(b); /* from now on it works for one client at a time */
-    c = s.several || (s.call && turns_haunted(s.call)) ? NULL : s.call;
+    c = s.several || (s.call && turns_haunted(s.call, s.call->backend)) ? NULL : s.call;
     if (c) {
         ask_of_call(h, c, b, e);
     } else if (e->method == MC_METHOD_ROOTS_LIST) {

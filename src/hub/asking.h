@@ -38,7 +38,8 @@ void turns_send(struct call *c);     /* now, or when it is its turn */
 void turns_over(struct call *c);     /* it ends */
 void turns_given_up(struct call *c); /* it was sent, and its answer will not be waited for */
 bool turns_haunted(
-    const struct call *c); /* may another client's call that was given up be asking? */
+    const struct call *c,
+    const struct mc_backend *b); /* may another client's call that was given up be asking? */
 
 /* Calls that a person has to allow (consent.c). */
 void consent_ask(struct call *c, const char *reason);

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/time.h"
-#include "hub/internal.h"
+#include "hub/instances.h"
 #include "json/scan.h"
 #include "mcp/sse.h"
 #include <stdlib.h>
@@ -140,12 +140,14 @@ static void send_line(struct attachment *a, const char *server, const char *line
 
 void attach_line(struct hub *h, struct mc_backend *b, const char *line)
 {
+    const struct mc_backend *origin = instances_origin(h, b);
+
     link_each(l, &h->attachments)
     {
         struct attachment *a = link_entry(l, struct attachment, link);
         for (size_t i = 0; a->logs && i < a->ws->n_servers; i++) {
             const struct server *srv = &a->ws->servers[i];
-            if (srv->backend == b && (!a->server || strcmp(a->server, srv->spec->name) == 0)) {
+            if (srv->backend == origin && (!a->server || strcmp(a->server, srv->spec->name) == 0)) {
                 send_line(a, srv->spec->name, line);
                 break;
             }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "hub/headers.h"
 #include "hub/asking.h"
+#include "hub/instances.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 
@@ -126,15 +127,17 @@ static void cancel_call(struct session *s, struct mc_str request_id)
     waiter_cancel(s, request_id);
 }
 
-static void tell_roots_changed(struct view *v)
+static void tell_roots_changed(const struct session *s, struct view *v)
 {
     struct server *srv;
 
-    for (size_t i = 0; (srv = view_server(v, i)); i++)
-        if (srv->backend && mc_rev_era(mc_backend_rev(srv->backend)) == MC_ERA_LEGACY)
+    for (size_t i = 0; (srv = view_server(v, i)); i++) {
+        struct mc_backend *own = srv->backend ? instances_of(s, srv->backend) : NULL;
+        struct mc_backend *b = own ? own : srv->backend;
+        if (b && mc_rev_era(mc_backend_rev(b)) == MC_ERA_LEGACY)
             mc_backend_send(
-                srv->backend,
-                MC_STR("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/roots/list_changed\"}"));
+                b, MC_STR("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/roots/list_changed\"}"));
+    }
 }
 
 static void legacy_notification(struct session *s, struct view *v, const struct mc_envelope *e)
@@ -147,7 +150,7 @@ static void legacy_notification(struct session *s, struct view *v, const struct 
         ask_progress(s, e);
         break;
     case MC_METHOD_ROOTS_CHANGED:
-        tell_roots_changed(v);
+        tell_roots_changed(s, v);
         break;
     default:
         break; /* initialized needs nothing; unknown ones are ignored, as JSON-RPC wants */

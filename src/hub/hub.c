@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/rotlog.h"
 #include "base/seal.h"
+#include "hub/instances.h"
 #include "hub/tasks.h"
 #include "store/kv.h"
 #include "store/token.h"
@@ -103,6 +104,7 @@ static void on_tick(struct mc_timer *t)
         mc_seal_rotate(h->seal);
     }
     sessions_sweep(h, keepalive);
+    instances_sweep(h);
     tasks_sweep(h);
     listens_keepalive(h);
     if (h->ephemeral && link_empty(&h->workspaces) && now - h->started > EMPTY_MS)
@@ -210,6 +212,7 @@ void hub_init(struct hub *h)
     h->sessions = mc_map_new();
     link_init(&h->workspaces);
     link_init(&h->retired);
+    link_init(&h->instances);
     link_init(&h->listens);
     link_init(&h->subscriptions);
     link_init(&h->exchanges);

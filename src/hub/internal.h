@@ -26,6 +26,8 @@
 #define HUB_CLIENT_INFO_MAX 4096                /* bytes kept of each */
 #define HUB_SESSION_IDLE_MS (24u * 3600 * 1000) /* without a request or an open stream */
 #define HUB_STREAMS_MAX 32                      /* kept per session, finished ones included */
+#define HUB_INSTANCES_MAX 16                    /* private processes of one server */
+#define HUB_INSTANCE_IDLE_MS 60000              /* of a modern client's, until it ends */
 #define HUB_BROWSER_STREAMS_MAX 4               /* of them, held open by one browser */
 #define HUB_STREAM_AFTER_MS 1000                /* without an answer: can be resumed from then on */
 #define HUB_REPLAY_EVENTS_MAX 256               /* kept per stream for Last-Event-ID */
@@ -98,7 +100,9 @@ struct hub {
     struct workspace *chosen; /* what /mcp shows */
     struct mc_map *backends;  /* key → struct mc_backend */
     struct link retired;      /* backends on their way out */
-    struct mc_map *sessions;  /* id → struct session */
+    struct link instances;    /* private ones (instances.c) */
+    unsigned next_instance;
+    struct mc_map *sessions; /* id → struct session */
     struct link listens;
     struct link subscriptions;
     struct link exchanges;
@@ -248,6 +252,8 @@ void registry_put(
     struct hub *h,
     struct mc_backend
         *b); /* takes the reference; stops it when no server entry points to it any more */
+/* Takes the reference of one that nobody uses any more, and stops it. */
+void registry_retire(struct hub *h, struct mc_backend *b);
 void registry_kill_all(struct hub *h);                   /* the grace is over */
 void registry_gone(struct hub *h, struct mc_backend *b); /* it has stopped */
 

@@ -15,6 +15,7 @@ libmchub_a_SOURCES += \
 	src/hub/httpsse.c \
 	src/hub/hub.c src/hub/hub.h \
 	src/hub/input.c \
+	src/hub/instances.c src/hub/instances.h \
 	src/hub/listen.c \
 	src/hub/load.c src/hub/load.h \
 	src/hub/memory.c \

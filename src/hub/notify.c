@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "hub/asking.h"
+#include "hub/instances.h"
 #include "hub/tasks.h"
 #include "json/scan.h"
 #include "loop/work.h"
@@ -71,12 +72,13 @@ void hub_tell(struct mc_backend *b, const char *method, struct mc_str params)
 
 static bool shows(struct session *s, const struct mc_backend *b)
 {
+    const struct mc_backend *origin = instances_origin(s->hub, (struct mc_backend *)b);
     struct view *v = session_view(s);
     struct server *srv;
 
     for (size_t i = 0; v && (srv = view_server(v, i)); i++)
-        if (srv->backend == b)
-            return true;
+        if (srv->backend == origin)
+            return instances_concerns(s->hub, b, s);
     return false;
 }
 
@@ -97,6 +99,7 @@ void notify_levels(struct hub *h, struct mc_backend *b)
         if (s->level >= 0 && (lowest < 0 || s->level < lowest) && shows(s, b))
             lowest = s->level;
     }
+    instances_each(h, b, notify_levels);
     if (lowest < 0)
         return; /* nobody asked: the server chooses */
     mc_buf_addf(&params, "{\"level\":\"%s\"}", names[lowest]);
@@ -313,6 +316,9 @@ static void on_state(void *arg, struct mc_backend *b)
     case MC_BACKEND_READY:
         notify_levels(h, b);
         subscribe_replay(h, b);
+        break;
+    case MC_BACKEND_STOPPING:
+        instances_of_backend_over(h, b);
         break;
     case MC_BACKEND_STOPPED:
         tasks_of_backend_over(h, b);

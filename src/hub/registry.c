@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/rand.h"
 #include "hub/asking.h"
+#include "hub/instances.h"
 
 struct retired { /* nobody's any more, but still on the stop ladder */
     struct link link;
@@ -54,6 +55,12 @@ void registry_put(struct hub *h, struct mc_backend *b)
         return;
     }
     mc_map_del(h->backends, mc_str_of(mc_backend_key(b)));
+    instances_of_backend_over(h, b);
+    registry_retire(h, b);
+}
+
+void registry_retire(struct hub *h, struct mc_backend *b)
+{
     asks_of_backend_over(h, b);
     subscribe_forget_backend(h, b);
     struct retired *r = MC_NEW(struct retired);

@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/rand.h"
 #include "hub/asking.h"
+#include "hub/instances.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/tasks.h"
@@ -187,6 +188,7 @@ void session_free(struct session *s)
     link_each(l, &s->calls)
         call_cancel(link_entry(l, struct call, in_session), "the session has ended");
     exchanges_of_session_over(s);
+    instances_of_session_over(s);
     subscribe_owner_gone(s->hub, s, NULL);
     link_each(l, &s->streams) stream_free(link_entry(l, struct stream, link));
     record_key(s->id, key);

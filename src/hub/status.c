@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/map.h"
 #include "config/resolve.h"
-#include "hub/internal.h"
+#include "hub/instances.h"
 #include "json/doc.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -45,6 +45,8 @@ static void add_running(cJSON *o, const struct hub *h, const struct mc_backend *
         mc_doc_add_num(o, "uptimeMs", (double)mc_backend_uptime_ms(b));
     }
     mc_doc_add_num(o, "restarts", mc_backend_restarts(b));
+    if (mc_backend_isolation(b) == MC_ISOLATION_SESSION)
+        mc_doc_add_num(o, "instances", instances_count(h, b));
     const struct mc_catalog *c = mc_backend_catalog(b);
     if (c) {
         mc_doc_add_str(o, "era", mc_era_name(mc_rev_era(c->rev)));

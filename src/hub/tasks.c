@@ -256,6 +256,16 @@ void tasks_sweep(struct hub *h)
     }
 }
 
+bool tasks_at(const struct hub *h, const struct mc_backend *b)
+{
+    link_each(l, (struct link *)&h->task_order)
+    {
+        if (link_entry(l, struct task, link)->backend == b)
+            return true;
+    }
+    return false;
+}
+
 void tasks_of_backend_over(struct hub *h, struct mc_backend *b)
 {
     struct mc_err err;

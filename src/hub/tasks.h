@@ -59,6 +59,7 @@ void tasks_done(struct hub *h);
 void tasks_sweep(struct hub *h); /* forgets those whose time is over */
 /* Its process is gone: what it knew by these ids, another one does not. */
 void tasks_of_backend_over(struct hub *h, struct mc_backend *b);
+bool tasks_at(const struct hub *h, const struct mc_backend *b); /* does it have any? */
 
 /* What the server has begun in answer to c. driven: by the hub. NULL: there is no room. */
 struct task *task_new(struct call *c, const struct mc_task_info *info, struct mc_str text,

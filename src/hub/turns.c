@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "hub/asking.h"
+#include "hub/instances.h"
 #include <stdio.h>
 
 #define TICK_MS 50
@@ -31,13 +32,13 @@ void turns_given_up(struct call *c)
     snprintf(g->session, sizeof(g->session), "%s", c->x->session ? c->x->session->id : "");
 }
 
-bool turns_haunted(const struct call *c)
+bool turns_haunted(const struct call *c, const struct mc_backend *b)
 {
     const struct hub *h = c->x->hub;
 
     for (size_t i = 0; i < HUB_GHOSTS_MAX; i++) {
         const struct ghost *g = &h->ghosts[i];
-        if (g->backend == c->backend && g->until > mc_loop_now(h->loop) &&
+        if (g->backend == b && g->until > mc_loop_now(h->loop) &&
             !(c->x->session && strcmp(c->x->session->id, g->session) == 0))
             return true;
     }
@@ -80,7 +81,7 @@ static bool may_go(const struct call *c, bool waited)
         return true;
     mc_backend_each_call(c->backend, look_at, &r);
     mc_backend_each_queued(c->backend, look_at, &r);
-    if (r.others || turns_haunted(c))
+    if (r.others || turns_haunted(c, c->backend))
         return false;
     if (r.needed || waited)
         return true;
@@ -98,10 +99,12 @@ static void out_of_time(struct call *c)
 {
     struct mc_err err;
 
-    mc_err_set(&err, MC_E_TIMEOUT,
-               "server %s is busy with the call of another client, which it may ask for input; it "
-               "works for one client at a time. Try again later",
-               mc_backend_name(c->backend));
+    mc_err_set(
+        &err, MC_E_TIMEOUT,
+        "server %s is busy with the call of another client, which it may ask for input; it "
+        "works for one client at a time. Try again later, or give each client a process of its "
+        "own: \"isolation\": \"session\" in its config",
+        mc_backend_name(c->backend));
     link_del(&c->waiting);
     c->x->hub->n_waiting--;
     call_failed(c, &err);
@@ -139,6 +142,10 @@ void turns_send(struct call *c)
     struct mc_err err;
     unsigned ms = mc_backend_call_ms(c->backend);
 
+    if (instances_choose(c, &err)) {
+        call_failed(c, &err);
+        return;
+    }
     if (may_go(c, false)) {
         call_send(c);
         return;

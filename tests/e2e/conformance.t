@@ -10,7 +10,10 @@ node=$(echo "$top_srcdir"/tests/node_modules/node-linux-*/bin/node)
 fixtures=$top_srcdir/tests/conformance
 
 repo=$(new_repo conformance)
-servers "$repo" "legacy=$node $fixtures/legacy.mjs" "modern=$node $fixtures/modern.mjs" "dual=$node $fixtures/dual.mjs"
+servers "$repo" "legacy=$node $fixtures/legacy.mjs" "modern=$node $fixtures/modern.mjs" "dual=$node $fixtures/dual.mjs" \
+    "private=$node $fixtures/legacy.mjs" "shared=$node $fixtures/legacy.mjs"
+jq '.mcpServers.private.isolation = "session" | .mcpServers.shared.isolation = "shared"' "$repo/.mcp.json" >"$work/config" &&
+    mv "$work/config" "$repo/.mcp.json"
 hub_up "$repo" || { e2e_done; exit; }
 all_ready
 subtest suite timeout 200 "$node" "$fixtures/run.mjs" "$url" "$fixtures/exceptions.txt"

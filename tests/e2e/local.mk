@@ -10,6 +10,7 @@ E2E_TESTS = \
 	tests/e2e/eras.t \
 	tests/e2e/extensions.t \
 	tests/e2e/headers.t \
+	tests/e2e/instances.t \
 	tests/e2e/exhausted.t \
 	tests/e2e/httpsse.t \
 	tests/e2e/legacy.t \
