@@ -223,6 +223,8 @@ static void on_answer(struct talk *t, struct mc_str got)
     if (now->client != now->server && now->client == MODERN &&
         mc_jget(mc_jval_of(got), "result").type != MC_JSON_NONE)
         k.open = 1u << HOLE_RESULT;
+    else if (now->client != now->server)
+        k.open = 1u << HOLE_STRUCTURED;
     gen_answer(&t->p, mc_buf_str(&t->id), &want);
     check(&k, &want, got, "the answer");
     msg_done(&want);

@@ -20,7 +20,15 @@ enum kind { TOOL, PROMPT, READ, COMPLETE_PROMPT, COMPLETE_RESOURCE, KINDS };
 enum question { FORM, SAMPLE, ROOTS };
 
 /* Where a hop may write something of its own. */
-enum what { HOLE_ID, HOLE_NAME, HOLE_TOKEN, HOLE_META, HOLE_NO_META, HOLE_RESULT };
+enum what {
+    HOLE_ID,
+    HOLE_NAME,
+    HOLE_TOKEN,
+    HOLE_META,
+    HOLE_NO_META,
+    HOLE_RESULT,
+    HOLE_STRUCTURED /* inside of a result */
+};
 struct hole {
     enum what what;
     size_t at, n;

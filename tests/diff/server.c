@@ -156,11 +156,11 @@ static void wrap(struct obj *result, const char *name, struct mc_str id, struct 
     obj_member(&top, "jsonrpc", "\"2.0\"");
     obj_holey(&top, "id", HOLE_ID, id);
     obj_key(&top, name);
-    size_t at = top.m.b.len;
-    unsigned holes = top.m.n_holes;
-    obj_finish(result, false, &top.m);
-    top.m.n_holes = holes;
-    obj_hole(&top.m, HOLE_RESULT, at);
+    struct msg *text = &top.m;
+    size_t at = text->b.len;
+    unsigned inner = text->n_holes++; /* of the result, in front of those in it */
+    obj_finish(result, false, text);
+    text->holes[inner] = (struct hole){HOLE_RESULT, at, text->b.len - at};
     obj_next(&top);
     put_message(&top, m);
 }
@@ -243,9 +243,10 @@ static void put_body(struct obj *result, const struct plan *p)
     mc_buf_addz(&result->m.b, !list ? "], \"total\":1.0e0}" : p->kind == PROMPT ? "}}]" : "}]");
     obj_next(result);
     if (p->kind == TOOL && rng_below(result->r, 2)) {
-        obj_key(result, "structuredContent");
-        gen_value(result->r, 0, &result->m.b);
-        obj_next(result);
+        struct mc_buf value = MC_BUF_INIT(GEN_MESSAGE_MAX);
+        gen_value(result->r, 0, &value);
+        obj_holey(result, "structuredContent", HOLE_STRUCTURED, mc_buf_str(&value));
+        mc_buf_done(&value);
     }
     if (p->kind == TOOL && rng_below(result->r, 4) == 0)
         obj_member(result, "isError", "true");
