@@ -20,13 +20,16 @@
 #define NOT_FOUND_MODERN MC_STR("-32602")
 
 /* Members of a request's _meta that are said anew to the server of the other era, or of this hop. */
-static bool hop_member(struct mc_str key)
-{
-    static const char *const names[] = {IO_MCP "protocolVersion", IO_MCP "clientInfo",
-                                        IO_MCP "clientCapabilities", IO_MCP "logLevel"};
+static const enum mc_field hop_fields[] = {MC_F_M_VERSION, MC_F_M_CLIENT_INFO, MC_F_M_CAPABILITIES,
+                                           MC_F_M_LOG_LEVEL};
 
-    for (size_t i = 0; i < MC_ARRAY_LEN(names); i++)
-        if (mc_jstr_eq(key, mc_str_of(names[i])))
+/* Members of a request's params that belong to a question of the other era. */
+static const enum mc_field input_fields[] = {MC_F_INPUT_RESPONSES, MC_F_REQUEST_STATE};
+
+static bool hop_member(const struct call *c, struct mc_str key)
+{
+    for (size_t i = 0; i < MC_ARRAY_LEN(hop_fields); i++)
+        if (c->e.f[hop_fields[i]].key.p == key.p)
             return true;
     return false;
 }
@@ -78,9 +81,8 @@ void bridge_modern_members(const struct call *c, struct mc_buf *out)
     }
 }
 
-/* The request's _meta for this hop: foreign members as they came, the token replaced, this hop's own members for the server's era. */
-static void compose_meta(const struct call *c, struct mc_str token, enum mc_era to,
-                         struct mc_buf *out)
+/* The _meta of a request to a modern server: foreign members as they came, the token replaced, this hop's own members. */
+static void compose_meta(const struct call *c, struct mc_str token, struct mc_buf *out)
 {
     struct mc_jiter it;
     struct mc_str key;
@@ -89,16 +91,15 @@ static void compose_meta(const struct call *c, struct mc_str token, enum mc_era 
     mc_buf_addc(out, '{');
     if (mc_env_has(&c->e, MC_F_META) && mc_jiter_init(&it, mc_jval_of(mc_env(&c->e, MC_F_META)))) {
         while (mc_jiter_next(&it, &key, &val)) {
-            if (hop_member(key))
+            if (hop_member(c, key))
                 continue;
             comma(out);
             mc_buf_adds(out, key);
             mc_buf_addc(out, ':');
-            mc_buf_adds(out, mc_jstr_eq(key, MC_STR("progressToken")) ? token : val.s);
+            mc_buf_adds(out, key.p == c->e.f[MC_F_M_TOKEN].key.p ? token : val.s);
         }
     }
-    if (to == MC_ERA_MODERN)
-        bridge_modern_members(c, out);
+    bridge_modern_members(c, out);
     mc_buf_addc(out, '}');
 }
 
@@ -116,14 +117,30 @@ static struct mc_str inside(struct mc_str object)
     return (struct mc_str){object.p + 1, 0};
 }
 
-/* These are between the hub and a modern client, or a modern server; what a legacy client has under these names is none of its own revision. */
-static void drop_input(const struct call *c, struct mc_splice *sp)
+/* What the client sent under these names is none of the server's revision, or is not meant for it. */
+static void drop_fields(const struct call *c, const enum mc_field *fields, size_t n,
+                        struct mc_splice *sp)
 {
-    static const enum mc_field fields[] = {MC_F_INPUT_RESPONSES, MC_F_REQUEST_STATE};
-
-    for (size_t i = 0; i < MC_ARRAY_LEN(fields); i++)
+    for (size_t i = 0; i < n; i++)
         if (mc_env_has(&c->e, fields[i]))
             mc_splice_drop_member(sp, c->e.f[fields[i]].key, mc_env(&c->e, fields[i]));
+}
+
+/* A modern server's _meta is composed: there may be none yet. */
+static void splice_meta(const struct call *c, struct mc_str token, struct mc_buf *meta,
+                        struct mc_splice *sp)
+{
+    struct mc_str params = mc_env(&c->e, MC_F_PARAMS);
+
+    compose_meta(c, token, meta);
+    if (mc_env_has(&c->e, MC_F_META)) {
+        mc_splice_put(sp, mc_env(&c->e, MC_F_META), mc_buf_str(meta));
+        return;
+    }
+    mc_splice_put(sp, inside(params), MC_STR("\"_meta\":"));
+    mc_splice_put(sp, inside(params), mc_buf_str(meta));
+    if (!empty_object(params))
+        mc_splice_put(sp, inside(params), MC_STR(","));
 }
 
 int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_buf *out,
@@ -142,23 +159,16 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
     if (c->original.n > 0)
         mc_splice_put(&sp, mc_env(&c->e, MC_F_NAME), c->original);
     task_compose(c, &sp);
-    if (c->x->era == era && (era == MC_ERA_LEGACY || c->x->rev == to)) {
+    if (era == MC_ERA_MODERN && c->x->rev != to) {
+        splice_meta(c, own_id, &meta, &sp);
+    } else {
         if (mc_env_has(&c->e, MC_F_M_TOKEN))
             mc_splice_put(&sp, mc_env(&c->e, MC_F_M_TOKEN), own_id);
-    } else {
-        compose_meta(c, own_id, era, &meta);
-        if (mc_env_has(&c->e, MC_F_META)) {
-            mc_splice_put(&sp, mc_env(&c->e, MC_F_META), mc_buf_str(&meta));
-        } else if (era == MC_ERA_MODERN) {
-            struct mc_str params = mc_env(&c->e, MC_F_PARAMS);
-            mc_splice_put(&sp, inside(params), MC_STR("\"_meta\":"));
-            mc_splice_put(&sp, inside(params), mc_buf_str(&meta));
-            if (!empty_object(params))
-                mc_splice_put(&sp, inside(params), MC_STR(","));
-        }
+        if (c->x->era == MC_ERA_MODERN && era == MC_ERA_LEGACY)
+            drop_fields(c, hop_fields, MC_ARRAY_LEN(hop_fields), &sp);
     }
     if (c->x->era != era)
-        drop_input(c, &sp);
+        drop_fields(c, input_fields, MC_ARRAY_LEN(input_fields), &sp);
     if (c->x->session && era == MC_ERA_MODERN) {
         input_add_members(c, &input);
         mc_splice_put(&sp, inside(mc_env(&c->e, MC_F_PARAMS)),
@@ -174,18 +184,18 @@ int bridge_request(const struct call *c, uint64_t id, enum mc_rev to, struct mc_
 
 struct mc_bytes *bridge_retry(const struct mc_envelope *first, const struct mc_envelope *retry)
 {
-    static const enum mc_field fields[] = {MC_F_INPUT_RESPONSES, MC_F_REQUEST_STATE};
     struct mc_buf out = MC_BUF_INIT(RETRY_MAX), put = MC_BUF_INIT(RETRY_MAX);
     struct mc_bytes *bytes = NULL;
     struct mc_splice sp;
 
     mc_splice_init(&sp, retry->text);
-    for (size_t i = 0; i < MC_ARRAY_LEN(fields); i++) {
-        if (mc_env_has(retry, fields[i]))
-            mc_splice_drop_member(&sp, retry->f[fields[i]].key, mc_env(retry, fields[i]));
-        if (mc_env_has(first, fields[i]))
-            mc_buf_addf(&put, "%.*s:%.*s,", MC_STR_ARG(first->f[fields[i]].key),
-                        MC_STR_ARG(mc_env(first, fields[i])));
+    for (size_t i = 0; i < MC_ARRAY_LEN(input_fields); i++) {
+        if (mc_env_has(retry, input_fields[i]))
+            mc_splice_drop_member(&sp, retry->f[input_fields[i]].key,
+                                  mc_env(retry, input_fields[i]));
+        if (mc_env_has(first, input_fields[i]))
+            mc_buf_addf(&put, "%.*s:%.*s,", MC_STR_ARG(first->f[input_fields[i]].key),
+                        MC_STR_ARG(mc_env(first, input_fields[i])));
     }
     mc_splice_put(&sp, (struct mc_str){mc_env(retry, MC_F_PARAMS).p + 1, 0}, mc_buf_str(&put));
     MC_ASSERT(!put.failed &&
