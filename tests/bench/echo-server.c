@@ -1,6 +1,8 @@
 /* echo-server: an MCP server on stdio with one tool and next to no work, so that what is measured is what is in front of it.
  *
- * Answers all requests of one read in one write. Speaks the legacy revisions; the one that the client asks for is fine. */
+ *     echo-server [modern]
+ *
+ * Answers all requests of one read in one write. Speaks the legacy revisions, and the one that the client asks for is fine; or 2026-07-28 alone. */
 #include "mcp/envelope.h"
 #include "mcp/frame.h"
 
@@ -13,8 +15,15 @@
 #define LINE_MAX_BYTES (1u << 20)
 #define OUT_SIZE (1u << 20)
 
+#define TOOLS "\"tools\":[{\"name\":\"echo\",\"description\":\"Says ok\",\"inputSchema\":{\"type\":\"object\"}}]"
+#define CONTENT "\"content\":[{\"type\":\"text\",\"text\":\"ok\"}]"
+/* What each result of 2026-07-28 has. */
+#define COMPLETE "\"resultType\":\"complete\",\"_meta\":{\"io.modelcontextprotocol/serverInfo\":{\"name\":\"echo-server\",\"version\":\"1\"}}"
+#define HOLDS "\"ttlMs\":0,\"cacheScope\":\"private\""
+
 static char out[OUT_SIZE];
 static size_t out_len;
+static bool modern;
 
 static void flush_out(void)
 {
@@ -56,6 +65,11 @@ static void initialize(const struct mc_envelope *e)
     answer(mc_env(e, MC_F_ID), ",\"result\":", (struct mc_str){body, (size_t)n});
 }
 
+static void unknown(struct mc_str id)
+{
+    answer(id, ",\"error\":", MC_STR("{\"code\":-32601,\"message\":\"Method not found\"}"));
+}
+
 static bool on_line(void *arg, struct mc_str line)
 {
     (void)arg;
@@ -64,29 +78,38 @@ static bool on_line(void *arg, struct mc_str line)
         return true;
     struct mc_str id = mc_env(&e, MC_F_ID);
     switch (e.method) {
-    case MC_METHOD_INITIALIZE:
-        initialize(&e);
-        break;
     case MC_METHOD_TOOLS_CALL:
-        answer(id, ",\"result\":", MC_STR("{\"content\":[{\"type\":\"text\",\"text\":\"ok\"}]}"));
+        answer(id, ",\"result\":", modern ? MC_STR("{" COMPLETE "," CONTENT "}") : MC_STR("{" CONTENT "}"));
         break;
     case MC_METHOD_TOOLS_LIST:
-        answer(id, ",\"result\":",
-               MC_STR("{\"tools\":[{\"name\":\"echo\",\"description\":\"Says ok\",\"inputSchema\":{\"type\":\"object\"}}]}"));
+        answer(id, ",\"result\":", modern ? MC_STR("{" COMPLETE "," HOLDS "," TOOLS "}") : MC_STR("{" TOOLS "}"));
+        break;
+    case MC_METHOD_INITIALIZE:
+        if (modern)
+            unknown(id);
+        else
+            initialize(&e);
+        break;
+    case MC_METHOD_DISCOVER:
+        if (modern)
+            answer(id, ",\"result\":", MC_STR("{" COMPLETE "," HOLDS ",\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{}}}"));
+        else
+            unknown(id);
         break;
     case MC_METHOD_PING:
         answer(id, ",\"result\":", MC_STR("{}"));
         break;
     default:
-        answer(id, ",\"error\":", MC_STR("{\"code\":-32601,\"message\":\"Method not found\"}"));
+        unknown(id);
     }
     return true;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static char buf[READ_SIZE];
     struct mc_frame f;
+    modern = argc > 1 && strcmp(argv[1], "modern") == 0;
     mc_frame_init(&f, LINE_MAX_BYTES);
     for (ssize_t n; (n = read(0, buf, sizeof buf)) > 0;) {
         mc_frame_feed(&f, buf, (size_t)n, on_line, NULL, NULL);

@@ -1,10 +1,10 @@
 /* loadgen: calls over HTTP, as many as a server answers.
  *
- *     loadgen -p PORT -b BODY [-a PATH] [-H "Name: value"]... [-c CONNECTIONS] [-d SECONDS] [-w SECONDS] [-e]
+ *     loadgen -p PORT -b BODY [-a PATH] [-H "Name: value"]... [-c CONNECTIONS] [-d SECONDS] [-w SECONDS] [-e | -s]
  *     loadgen -f
  *
  * Each connection is kept alive and has one call in flight. -w: warm-up that does not count. -e: the transport of 2024-11-05, with the
- * answers on an event stream per client. Prints one line of JSON. -f: prints a port that is free, and does nothing else. */
+ * answers on an event stream per client. -s: a session of 2025-11-25 per client. Prints one line of JSON. -f: prints a port that is free, and does nothing else. */
 #include "tests/bench/bench.h"
 
 #include <errno.h>
@@ -34,7 +34,7 @@ struct load {
     char headers[HEADERS_MAX];
     unsigned clients;
     double seconds, warmup;
-    bool old_transport;
+    bool old_transport, sessions;
     int epoll;
     bool measuring;
     struct bench_hist *hist;
@@ -95,10 +95,11 @@ static void on_stream_readable(struct load *l, struct client *c)
     end_call(l, c);
 }
 
-static void exchange(struct client *c, const char *path, const char *body, int want)
+/* Leaves the answer in c->answer. */
+static void exchange(struct client *c, const char *path, const char *headers, const char *body, int want)
 {
     size_t n;
-    char *request = bench_post(path, "", body, &n);
+    char *request = bench_post(path, headers, body, &n);
     bench_write_all(c->fd, request, n);
     free(request);
     while (!bench_answer_whole(c->answer))
@@ -106,6 +107,23 @@ static void exchange(struct client *c, const char *path, const char *body, int w
             bench_die("the server closed a connection");
     if (c->answer->status != want)
         bench_die("wanted %d: %.300s", want, c->answer->buf);
+}
+
+#define INITIALIZE(version) \
+    "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"" version "\"," \
+    "\"capabilities\":{},\"clientInfo\":{\"name\":\"loadgen\",\"version\":\"1\"}}}"
+#define INITIALIZED "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}"
+
+/* The headers of a session of 2025-11-25 that was opened just now. */
+static void open_session(struct load *l, struct client *c, char *headers, size_t size)
+{
+    char id[256];
+    exchange(c, l->path, "", INITIALIZE("2025-11-25"), 200);
+    if (!bench_answer_header(c->answer, "Mcp-Session-Id", id, sizeof id))
+        bench_die("no session: %.300s", c->answer->buf);
+    bench_answer_next(c->answer);
+    snprintf(headers, size, "Mcp-Session-Id: %s\r\nMCP-Protocol-Version: 2025-11-25\r\n", id);
+    exchange(c, l->path, headers, INITIALIZED, 202);
     bench_answer_next(c->answer);
 }
 
@@ -131,14 +149,13 @@ static char *open_old(struct load *l, struct client *c)
     char *path = strndup(data + 6, strcspn(data + 6, "\r\n"));
     c->events->len = 0;
     c->events->buf[0] = '\0';
-    exchange(c, path,
-             "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2024-11-05\","
-             "\"capabilities\":{},\"clientInfo\":{\"name\":\"loadgen\",\"version\":\"1\"}}}",
-             202);
+    exchange(c, path, "", INITIALIZE("2024-11-05"), 202);
+    bench_answer_next(c->answer);
     await_event(c);
     c->events->len = 0;
     c->events->buf[0] = '\0';
-    exchange(c, path, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}", 202);
+    exchange(c, path, "", INITIALIZED, 202);
+    bench_answer_next(c->answer);
     return path;
 }
 
@@ -159,7 +176,10 @@ static void open_client(struct load *l)
         bench_die("connect to port %u: %s", l->port, strerror(errno));
     c->stream = -1;
     char *path = l->old_transport ? open_old(l, c) : strdup(l->path);
-    c->call = bench_post(path, l->headers, l->body, &c->call_len);
+    char session[512];
+    if (l->sessions)
+        open_session(l, c, session, sizeof session);
+    c->call = bench_post(path, l->sessions ? session : l->headers, l->body, &c->call_len);
     free(path);
     watch(l, c, c->fd, false);
     if (c->stream >= 0)
@@ -199,7 +219,7 @@ static void add_header(struct load *l, const char *line)
 int main(int argc, char **argv)
 {
     struct load l = {.path = "/mcp", .clients = 1, .seconds = 3, .warmup = 0.5};
-    for (int o; (o = getopt(argc, argv, "p:a:b:H:c:d:w:ef")) != -1;) {
+    for (int o; (o = getopt(argc, argv, "p:a:b:H:c:d:w:efs")) != -1;) {
         switch (o) {
         case 'p': l.port = (unsigned)bench_number("-p", optarg); break;
         case 'a': l.path = optarg; break;
@@ -209,12 +229,13 @@ int main(int argc, char **argv)
         case 'd': l.seconds = (double)bench_number("-d", optarg); break;
         case 'w': l.warmup = (double)bench_number("-w", optarg); break;
         case 'e': l.old_transport = true; break;
+        case 's': l.sessions = true; break;
         case 'f': printf("%u\n", bench_free_port()); return 0;
         default: return 2;
         }
     }
     if (!l.port || !l.body || !l.clients || l.clients > CLIENTS_MAX)
-        bench_die("usage: loadgen -p PORT -b BODY [-a PATH] [-H HEADER]... [-c 1-%d] [-d SECONDS] [-w SECONDS] [-e]", CLIENTS_MAX);
+        bench_die("usage: loadgen -p PORT -b BODY [-a PATH] [-H HEADER]... [-c 1-%d] [-d SECONDS] [-w SECONDS] [-e | -s]", CLIENTS_MAX);
     bench_raise_nofile();
     l.epoll = epoll_create1(EPOLL_CLOEXEC);
     l.hist = bench_hist_new();
