@@ -14,7 +14,8 @@
 #define IO_MCP "io.modelcontextprotocol/"
 #define SERVER_INFO                                                                                \
     "\"" IO_MCP "serverInfo\":{\"name\":\"mcpctl\",\"version\":\"" PACKAGE_VERSION "\"}"
-#define CACHEABLE "\"ttlMs\":0,\"cacheScope\":\"private\""
+#define TTL "\"ttlMs\":0"
+#define SCOPE "\"cacheScope\":\"private\""
 #define META_MAX (1u << 20)
 #define RETRY_MAX (64u << 20)
 #define NOT_FOUND_MODERN MC_STR("-32602")
@@ -217,9 +218,14 @@ static void stamp_result(const struct call *c, const struct mc_envelope *e, stru
         mc_splice_put(
             sp, at,
             MC_STR("\"resultType\":\"complete\",")); /* something follows: a member, or our _meta */
-    if (c->e.method == MC_METHOD_RESOURCES_READ && !mc_env_has(e, MC_F_R_TTL) &&
-        !input_required(c, e))
-        mc_splice_put(sp, at, MC_STR(CACHEABLE ","));
+    else if (mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_LEGACY) /* its own, and no type */
+        mc_splice_put(sp, mc_env(e, MC_F_RESULT_TYPE), MC_STR("\"complete\""));
+    if (c->e.method == MC_METHOD_RESOURCES_READ && !input_required(c, e)) {
+        if (!mc_env_has(e, MC_F_R_TTL))
+            mc_splice_put(sp, at, MC_STR(TTL ","));
+        if (!mc_env_has(e, MC_F_R_SCOPE))
+            mc_splice_put(sp, at, MC_STR(SCOPE ","));
+    }
     if (!meta.p)
         mc_splice_put(sp, at,
                       more ? MC_STR("\"_meta\":{" SERVER_INFO "},")
@@ -273,40 +279,36 @@ static void translate_error(const struct call *c, const struct mc_envelope *e, s
     }
 }
 
-/* A result that is not the last word: a legacy client has no idea of such. */
-static bool interim(const struct call *c, const struct mc_envelope *e)
+/* Why a server's message cannot be passed on; NULL when it can. */
+static const char *broken(const struct call *c, const struct mc_envelope *e)
 {
-    return mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_MODERN &&
-           mc_env_has(e, MC_F_RESULT_TYPE) &&
-           !mc_str_eq(mc_env(e, MC_F_RESULT_TYPE), MC_STR("\"complete\""));
+    if (e->kind == MC_MSG_ERROR)
+        return mc_env_has(e, MC_F_E_CODE) ? NULL : "the server's error has no code";
+    if (mc_env(e, MC_F_RESULT).p[0] != '{')
+        return "the server's result is not an object";
+    return fit_type(c, e);
 }
 
 int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_buf *out)
 {
+    const char *why = broken(c, e);
+    struct mc_buf text = MC_BUF_INIT(RETRY_MAX);
     struct mc_splice sp;
 
+    if (why)
+        return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, why, MC_STR_NONE);
     mc_splice_init(&sp, e->text);
     mc_splice_put(&sp, mc_env(e, MC_F_ID), mc_env(&c->e, MC_F_ID));
-    if (e->kind == MC_MSG_RESULT) {
-        if (mc_env(e, MC_F_RESULT).p[0] != '{')
-            return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
-                                "the server's result is not an object", MC_STR_NONE);
-        task_answer(c, e, &sp);
-        if (c->x->era == MC_ERA_MODERN)
-            stamp_result(c, e, &sp);
-        else if (interim(c, e))
-            return mc_rpc_error(
-                out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
-                "the server wants more input than a client of this revision can be asked for",
-                MC_STR_NONE);
-    } else if (mc_env_has(e, MC_F_E_CODE)) {
-        task_answer(c, e, &sp);
+    task_answer(c, e, &sp);
+    if (e->kind == MC_MSG_ERROR)
         translate_error(c, e, &sp);
-    } else {
-        return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL,
-                            "the server's error has no code", MC_STR_NONE);
-    }
-    return mc_splice_apply(&sp, true, out);
+    else
+        fit_result(c, e, &sp, &text);
+    if (e->kind == MC_MSG_RESULT && c->x->era == MC_ERA_MODERN)
+        stamp_result(c, e, &sp);
+    int rc = mc_splice_apply(&sp, true, out);
+    mc_buf_done(&text);
+    return rc;
 }
 
 void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out)
@@ -315,7 +317,7 @@ void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out)
         comma(out);
         mc_buf_adds(out, MC_STR("\"resultType\":\"complete\",\"_meta\":{" SERVER_INFO "}"));
         if (cacheable)
-            mc_buf_adds(out, MC_STR("," CACHEABLE));
+            mc_buf_adds(out, MC_STR("," TTL "," SCOPE));
     }
     mc_buf_addc(out, '}');
 }

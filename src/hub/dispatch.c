@@ -6,6 +6,7 @@
 #include "hub/tasks.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
+#include "mcp/tool.h"
 
 #define NAME_MAX_BYTES 4096 /* of a tool, prompt or URI that is looked up */
 
@@ -49,6 +50,8 @@ static void forward_to(struct exchange *x, const struct route *r, struct mc_byte
         return;
     struct call *c =
         call_prepare(x, r->server, r->catalog, same ? MC_STR_NONE : r->item->naming, message, e);
+
+    c->wrapped = x->era == MC_ERA_LEGACY && r->misfits & MC_TOOL_OUTPUT;
     if (kind != MC_KIND_TOOL || task_prepare(c, r))
         call_dispatch(c);
 }

@@ -67,6 +67,7 @@ struct listen;
 struct parked;
 struct input;
 struct ask;
+struct mc_splice;
 struct consent;
 struct task;
 struct drive;
@@ -201,6 +202,7 @@ struct route {
     struct server *server;
     struct mc_catalog *catalog; /* the view's reference */
     const struct mc_item *item; /* in catalog */
+    unsigned misfits;           /* enum mc_tool_misfit of its definition */
 };
 struct view {
     struct link link; /* in its workspace */
@@ -212,7 +214,7 @@ struct view {
     struct mc_catalog **held;
     size_t n_held;
     struct mc_bytes *lists[MC_KIND_MAX]; /* {"tools":[…]  without the closing brace */
-    struct mc_bytes *modern_tools;       /* where these differ (viewfit.c); NULL */
+    struct mc_bytes *modern_tools;       /* the modern era's own; NULL: the same */
     struct mc_strv collisions; /* what is hidden by what, for status; at most HUB_COLLISIONS_MAX */
 };
 /* The view of one server, or of all (NULL), made on first use; owned by the workspace. */
@@ -401,6 +403,7 @@ struct call {
     /* resources/read that is probing: servers not asked yet */
     size_t next_probe; /* index of the next server in the view */
     bool probing;
+    bool wrapped; /* a legacy client was told of an object around its tool's structured output */
     struct link waiting; /* for its turn */
     uint64_t turn_due;
     struct mc_deciding deciding;
@@ -466,6 +469,11 @@ int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_b
 struct mc_bytes *bridge_retry(const struct mc_envelope *first, const struct mc_envelope *retry);
 /* What a modern server needs in the _meta of each request that is made for this call's client; a comma first where there is something before. */
 void bridge_modern_members(const struct call *c, struct mc_buf *out);
+/* Puts into sp what the client's revision has otherwise (fit.c). text: for what sp will borrow. */
+void fit_result(const struct call *c, const struct mc_envelope *e, struct mc_splice *sp,
+                struct mc_buf *text);
+/* Why the client of this call is not to see a result of that type; NULL when it may. */
+const char *fit_type(const struct call *c, const struct mc_envelope *e);
 /* The suffix that a result of the hub's own gets in this era: ,"resultType":…}  or  }. cacheable: with ttlMs and cacheScope. */
 void bridge_close_result(enum mc_era era, bool cacheable, struct mc_buf *out);
 /* That of one which asks for input. */

@@ -11,6 +11,7 @@ libmchub_a_SOURCES += \
 	src/hub/endpoint.c \
 	src/hub/events.c \
 	src/hub/exchange.c \
+	src/hub/fit.c \
 	src/hub/headers.c src/hub/headers.h \
 	src/hub/httpsse.c \
 	src/hub/hub.c src/hub/hub.h \

@@ -7,6 +7,7 @@
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/names.h"
+#include "mcp/tool.h"
 #include "mcp/uritemplate.h"
 
 #define LIST_MAX (256u << 20)
@@ -99,13 +100,14 @@ static void add_collision(struct view *v, enum mc_kind kind, struct mc_str key,
                                  is_named(kind) ? "; give one of them another \"prefix\"" : ""));
 }
 
-/* The server's own bytes, but for the name, and what view_task_support() says. */
+/* The server's own bytes, but for the name, what clients of that era would not take, and what view_task_support() says. */
 static void write_item(const struct route *r, struct mc_str key, enum mc_kind kind, enum mc_era era,
                        struct mc_buf *out)
 {
     const struct mc_item *item = r->item;
     struct mc_str at, support = MC_STR_NONE;
-    struct mc_buf name = MC_BUF_INIT(MC_CATALOG_BYTES_MAX);
+    struct mc_buf name = MC_BUF_INIT(MC_CATALOG_BYTES_MAX),
+                  wrapped = MC_BUF_INIT(MC_CATALOG_BYTES_MAX);
     struct mc_splice sp;
 
     if (kind == MC_KIND_TOOL)
@@ -119,7 +121,9 @@ static void write_item(const struct route *r, struct mc_str key, enum mc_kind ki
     }
     if (support.n > 0)
         mc_splice_put(&sp, at, support);
+    mc_tool_mend(&sp, era == MC_ERA_LEGACY ? r->misfits : r->misfits & MC_TOOL_INPUT, &wrapped);
     mc_splice_apply(&sp, false, out);
+    mc_buf_done(&wrapped);
     mc_buf_done(&name);
 }
 
@@ -139,7 +143,7 @@ static void add_item(struct view *v, struct server *srv, struct mc_catalog *cata
         return;
     }
     struct route *r = MC_NEW(struct route);
-    *r = (struct route){srv, catalog, item};
+    *r = (struct route){srv, catalog, item, kind == MC_KIND_TOOL ? mc_tool_misfits(item->text) : 0};
     mc_map_put(v->names[kind], key, r);
     write_item(r, key, kind, MC_ERA_LEGACY, &out[0]);
     if (kind == MC_KIND_TOOL)

@@ -8,4 +8,5 @@ libmccore_a_SOURCES += \
 	src/mcp/rpc.c src/mcp/rpc.h \
 	src/mcp/sse.c src/mcp/sse.h \
 	src/mcp/tasks.c src/mcp/tasks.h \
+	src/mcp/tool.c src/mcp/tool.h \
 	src/mcp/uritemplate.c src/mcp/uritemplate.h

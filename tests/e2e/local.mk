@@ -12,6 +12,7 @@ E2E_TESTS = \
 	tests/e2e/headers.t \
 	tests/e2e/instances.t \
 	tests/e2e/exhausted.t \
+	tests/e2e/fit.t \
 	tests/e2e/httpsse.t \
 	tests/e2e/legacy.t \
 	tests/e2e/modern.t \
@@ -37,6 +38,7 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/lib.sh \
 	tests/e2e/scenario.mjs \
 	tests/e2e/sdk1-client.mjs \
+	tests/e2e/sdk1-fit.mjs \
 	tests/e2e/sdk1-input.mjs \
 	tests/e2e/sdk1-tasks.mjs \
 	tests/e2e/sdk2-client.mjs \

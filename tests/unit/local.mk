@@ -86,6 +86,7 @@ CORE_TESTS += \
 	tests/unit/test-token \
 	tests/unit/test-trust \
 	tests/unit/test-tasks \
+	tests/unit/test-tool \
 	tests/unit/test-uritemplate
 tests_unit_test_catalogs_SOURCES = tests/unit/test-catalogs.c tests/unit/scratch.h
 tests_unit_test_catalogs_LDADD = $(CORE_LIBS)
@@ -111,6 +112,8 @@ tests_unit_test_trust_SOURCES = tests/unit/test-trust.c tests/unit/scratch.h
 tests_unit_test_trust_LDADD = $(CORE_LIBS)
 tests_unit_test_tasks_SOURCES = tests/unit/test-tasks.c
 tests_unit_test_tasks_LDADD = $(CORE_LIBS)
+tests_unit_test_tool_SOURCES = tests/unit/test-tool.c
+tests_unit_test_tool_LDADD = $(CORE_LIBS)
 tests_unit_test_uritemplate_SOURCES = tests/unit/test-uritemplate.c
 tests_unit_test_uritemplate_LDADD = $(CORE_LIBS)
 
