@@ -61,22 +61,37 @@ void task_compose(const struct call *c, struct mc_splice *sp)
 
 /* ---- the answer that begins a task ---- */
 
-static bool is_handle(const struct call *c, const struct mc_envelope *e, struct mc_str *text,
-                      struct mc_task_info *info)
+/* The Task object of a result that is one; empty: it is none. */
+static struct mc_str handle_of(const struct call *c, const struct mc_envelope *e)
 {
     if (e->kind != MC_MSG_RESULT || c->e.method != MC_METHOD_TOOLS_CALL)
-        return false;
-    if (mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_MODERN) {
-        if (!mc_env_has(e, MC_F_RESULT_TYPE) ||
-            !mc_jstr_eq(mc_env(e, MC_F_RESULT_TYPE), MC_STR("task")))
-            return false;
-        *text = mc_env(e, MC_F_RESULT);
-    } else {
-        if (c->tasking != TASKING_RELAY && c->tasking != TASKING_DRIVE)
-            return false;
-        *text = mc_env(e, MC_F_R_TASK);
-    }
-    return text->p && mc_tasks_read(mc_jval_of(*text), info);
+        return MC_STR_NONE;
+    if (mc_rev_era(mc_backend_rev(c->backend)) == MC_ERA_MODERN)
+        return mc_env_has(e, MC_F_RESULT_TYPE) &&
+                       mc_jstr_eq(mc_env(e, MC_F_RESULT_TYPE), MC_STR("task"))
+                   ? mc_env(e, MC_F_RESULT)
+                   : MC_STR_NONE;
+    return c->tasking == TASKING_RELAY || c->tasking == TASKING_DRIVE ? mc_env(e, MC_F_R_TASK)
+                                                                      : MC_STR_NONE;
+}
+
+static void give_up(struct call *c, int code, const char *why)
+{
+    struct mc_err err;
+
+    mc_err_set(&err, code, "server %s %s", mc_backend_name(c->backend), why);
+    call_failed(c, &err);
+}
+
+/* An id that it has given before would be two clients' at once; unless the first one's task is over. */
+static bool given_before(const struct call *c, struct mc_str server_id)
+{
+    struct task *t = task_of_server(c->x->hub, c->backend, server_id);
+
+    if (!t || !mc_task_over(t->status))
+        return t != NULL;
+    task_forget(t);
+    return false;
 }
 
 /* Does its client know tasks of this server's design? */
@@ -102,29 +117,30 @@ static bool demands_tasks(const struct call *c, const struct mc_envelope *e)
 
 bool task_begins(struct call *c, const struct mc_envelope *e)
 {
+    struct mc_str text = handle_of(c, e);
     struct mc_task_info info;
-    struct mc_str text;
-    struct mc_err err;
 
     if (demands_tasks(c, e)) {
         c->declares_tasks = true;
         call_send(c);
         return true;
     }
-    if (!is_handle(c, e, &text, &info))
+    if (!text.p)
         return false;
-    if (!relays(c)) {
+    if (!mc_tasks_read(mc_jval_of(text), &info)) {
+        give_up(c, MC_E_PROTOCOL, "has begun a task without a proper id or state");
+    } else if (given_before(c, info.id)) {
+        give_up(c, MC_E_PROTOCOL, "has begun a task under the id of another one");
+    } else if (!relays(c)) {
         drive_begin(c, &info, text);
-        return true;
-    }
-    c->task = task_ref(task_new(c, &info, text, false));
-    if (c->task)
+    } else if ((c->task = task_ref(task_new(c, &info, text, false)))) {
         return false;
-    task_cancel_at_server(c, info.id);
-    mc_err_set(&err, MC_E_TOO_BIG,
-               "the hub knows too many tasks of this client, no more are accepted; wait until "
-               "some are over");
-    call_failed(c, &err);
+    } else {
+        task_cancel_at_server(c, info.id);
+        give_up(c, MC_E_TOO_BIG,
+                "has begun a task, and the hub knows too many of this client; wait until some "
+                "are over");
+    }
     return true;
 }
 
@@ -138,18 +154,24 @@ static void note(const struct call *c, struct mc_str text)
         task_note(c->task, &info, text);
 }
 
+bool task_unknown(const struct mc_envelope *e)
+{
+    int64_t code;
+
+    return e->kind == MC_MSG_ERROR && mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) &&
+           code == MC_RPC_INVALID_PARAMS;
+}
+
 void task_answer(const struct call *c, const struct mc_envelope *e, struct mc_splice *sp)
 {
     struct task *t = c->task;
     struct mc_str raw, flat = mc_env(e, MC_F_R_TASK_ID), nested = mc_env(e, MC_F_R_TASK);
-    int64_t code;
 
     if (!t)
         return;
     raw = mc_str_of(t->raw);
-    if (e->kind == MC_MSG_ERROR) { /* the server has forgotten it */
-        if (c->e.method == MC_METHOD_TASKS_GET &&
-            mc_jint(mc_jval_of(mc_env(e, MC_F_E_CODE)), &code) && code == MC_RPC_INVALID_PARAMS)
+    if (e->kind == MC_MSG_ERROR) {
+        if (c->e.method == MC_METHOD_TASKS_GET && task_unknown(e))
             task_forget(t);
         return;
     }

@@ -92,9 +92,10 @@ void task_list_answered(struct call *c, const struct mc_envelope *e)
     struct mc_task_info info;
 
     if (c->task->hub) {
-        if (e->kind == MC_MSG_ERROR)
-            task_forget(c->task); /* the server knows it no longer */
-        else if (mc_tasks_read(mc_jval_of(mc_env(e, MC_F_RESULT)), &info))
+        if (task_unknown(e))
+            task_forget(c->task);
+        else if (e->kind == MC_MSG_RESULT &&
+                 mc_tasks_read(mc_jval_of(mc_env(e, MC_F_RESULT)), &info))
             task_note(c->task, &info, mc_env(e, MC_F_RESULT));
     }
     look_or_finish(c);

@@ -92,8 +92,10 @@ bool task_prepare(struct call *c, const struct route *r);
 /* tasks/get, result, list, cancel, update. */
 void task_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e);
 void task_compose(const struct call *c, struct mc_splice *sp);
-/* The answer to a call that may begin a task. True: the call goes on. */
+/* The answer to a call that may begin a task. True: the call goes on, or has failed. */
 bool task_begins(struct call *c, const struct mc_envelope *e);
+/* Does the server say that it knows no such task? */
+bool task_unknown(const struct mc_envelope *e);
 void task_answer(const struct call *c, const struct mc_envelope *e, struct mc_splice *sp);
 /* A call that is cancelled while the server may be making a task of it. True: the server will be told by tasks/cancel. */
 bool task_abandon(struct call *c);

@@ -26,7 +26,7 @@ while IFS= read -r line; do
     case \$line in
     *server/discover*) printf '{"jsonrpc":"2.0","id":%s,"error":{"code":-32601,"message":"no"}}\n' "\$id" ;;
     *'"initialize"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"tasks":{"cancel":{},"requests":{"tools":{"call":{}}}}},"serverInfo":{"name":"lag","version":"1"}}}\n' "\$id" ;;
-    *tools/list*) printf '{"jsonrpc":"2.0","id":%s,"result":{"tools":[{"name":"make","inputSchema":{"type":"object"},"execution":{"taskSupport":"required"}},{"name":"early","inputSchema":{"type":"object"},"execution":{"taskSupport":"required"}}]}}\n' "\$id" ;;
+    *tools/list*) printf '{"jsonrpc":"2.0","id":%s,"result":{"tools":[{"name":"make","inputSchema":{"type":"object"},"execution":{"taskSupport":"required"}},{"name":"early","inputSchema":{"type":"object"},"execution":{"taskSupport":"required"}},{"name":"twice","inputSchema":{"type":"object"},"execution":{"taskSupport":"required"}},{"name":"broken","inputSchema":{"type":"object"},"execution":{"taskSupport":"required"}}]}}\n' "\$id" ;;
     *'"name":"early"'*)
         answer=
         printf '{"jsonrpc":"2.0","id":"e1","method":"elicitation/create","params":{"message":"early","requestedSchema":{"type":"object","properties":{}},"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"early one"}}}}\n'
@@ -35,6 +35,8 @@ while IFS= read -r line; do
     *'"id":"e1"'*) answer=\$line ;;
     *tasks/get*) printf '{"jsonrpc":"2.0","id":%s,"result":{"taskId":"early one","status":"%s","ttl":null,"createdAt":"t","lastUpdatedAt":"t"}}\n' "\$id" "\$([ -n "\$answer" ] && echo completed || echo working)" ;;
     *tasks/result*) jq -cn --argjson id "\$id" --arg text "\$answer" '{jsonrpc:"2.0",id:\$id,result:{content:[{type:"text",text:\$text}]}}' ;;
+    *'"name":"twice"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"task":{"taskId":"same one","status":"working","ttl":null,"createdAt":"t","lastUpdatedAt":"t"}}}\n' "\$id" ;;
+    *'"name":"broken"'*) printf '{"jsonrpc":"2.0","id":%s,"result":{"task":{"taskId":7,"status":"working"}}}\n' "\$id" ;;
     *tools/call*) read -r _ <"$work/lag.gate"; printf '{"jsonrpc":"2.0","id":%s,"result":{"task":{"taskId":"late one","status":"working","ttl":null,"createdAt":"t","lastUpdatedAt":"t"}}}\n' "\$id" ;;
     esac
 done
@@ -94,7 +96,7 @@ is 'but not of that of a server of the other design' "$(get .result.capabilities
 client old 2025-06-18
 in_session a '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
 is 'no tool demands tasks of a legacy client' "$(get '[.result.tools[] | select(.execution) | [.name, .execution.taskSupport] | join(" ")] | join(",")')" \
-    'old__greet forbidden,old__slow_compute optional,old__failing_job optional,old__confirm_delete optional,lag__make optional,lag__early optional'
+    'old__greet forbidden,old__slow_compute optional,old__failing_job optional,old__confirm_delete optional,lag__make optional,lag__early optional,lag__twice optional,lag__broken optional'
 modern tools/list
 is 'and none of the old design offers any to a modern one' "$(get '[.result.tools[] | select(.execution) | .execution.taskSupport] | unique | join(" ")')" forbidden
 
@@ -288,6 +290,38 @@ parked new__rogue '{"elicitation":{}}'
 of '{}' tools/call '"name":"new__rogue","arguments":{"filename":"z"}' new__rogue
 is 'a task that asks who cannot be asked' "$(get .error.code)" -32603
 wait_for 'and is cancelled' cancels new 3 && pass 'and is cancelled'
+
+# ---- another user of this machine
+other=$(id -u nobody 2>/dev/null)
+as_other() {
+    setpriv --reuid "$other" --regid "$(id -g nobody)" --clear-groups "$@"
+}
+# of_other METHOD TASK: a request of 2026-07-28 with the hub's token; prints the code of its error
+of_other() {
+    as_other curl -sS --max-time 10 -H 'Content-Type: application/json' -H "Authorization: Bearer $(mc token)" -H 'MCP-Protocol-Version: 2026-07-28' -H "Mcp-Method: $1" -H "Mcp-Name: $2" \
+        --data '{"jsonrpc":"2.0","id":1,"method":"'"$1"'","params":{"taskId":"'"$2"'","_meta":{"'$io/protocolVersion'":"2026-07-28","'$io/clientCapabilities'":'"$extension"'}}}' "$url/mcp" | jq -r .error.code
+}
+if [ "$(id -u)" -eq 0 ] && [ -n "$other" ] && as_other true 2>/dev/null; then
+    of "$extension" tools/call '"name":"new__slow_compute","arguments":{"seconds":30}' new__slow_compute
+    id=$(get .result.taskId)
+    for method in tasks/get tasks/cancel tasks/update; do
+        is "another user: $method" "$(of_other $method "$id")" -32602
+    done
+    about "$extension" tasks/get "$id"
+    is 'whose task it is, it works for' "$(get .result.status)" working
+else
+    skip 'only root can become a second user'
+fi
+
+# ---- servers that are wrong
+begin_task a lag__twice '{}'
+is 'a task' "$(get .result.task.taskId)" "$id"
+begin_task b lag__twice '{}'
+like 'the same id once more: it cannot be told whose it is' "$(get .error.message)" 'under the id of another one'
+begin_task a lag__broken '{}'
+like 'a task without an id' "$(get .error.message)" 'without a proper id'
+in_session a "$(call 25 lag__broken)"
+like 'neither is one driven' "$(get .error.message)" 'without a proper id'
 
 # ---- a client that goes away; a server that goes away
 stream gone -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: lag__make' \
