@@ -12,6 +12,7 @@ repo=$(new_repo fit)
 cat >"$work/now" <<'TEXT'
 #!/bin/sh
 object='"inputSchema":{"type":"object"}'
+tools='{"name":"list",'$object',"outputSchema":{"type":"array","items":{"$ref":"#/$defs/n"},"$defs":{"n":{"type":"integer"}}}},{"name":"either",'$object',"outputSchema":{"anyOf":[{"type":"object"},{"type":"string"}]}},{"name":"plain",'$object',"outputSchema":{"type":"object"}},{"name":"number",'$object'},{"name":"odd",'$object'},{"name":"task",'$object'},{"name":"bare",'$object'}'
 text='"content":[{"type":"text","text":"said"}]'
 while IFS= read -r line; do
     printf '%s\n' "$line" >&2
@@ -29,6 +30,7 @@ while IFS= read -r line; do
     *'"name":"number"'*) result='"content":[{"type":"image","data":"","mimeType":"image/png"}],"structuredContent":7,"resultType":"complete"' ;;
     *'"name":"bare"'*) result='"structuredContent":null,"resultType":"complete"' ;;
     *'"name":"odd"'*) result=$text',"resultType":"perhaps"' ;;
+    *'"name":"task"'*) result='"taskId":"t","status":"working","createdAt":"2026-01-01T00:00:00Z","lastUpdatedAt":"2026-01-01T00:00:00Z","ttlMs":null,"resultType":"task"' ;;
     *x://ttl*) result='"contents":[{"uri":"x://ttl","text":"a"}],"ttlMs":5000,"resultType":"complete"' ;;
     *x://scope*) result='"contents":[{"uri":"x://scope","text":"b"}],"cacheScope":"public","resultType":"complete"' ;;
     *'"value":"wait"'*) result='"resultType":"input_required","requestState":"s"' ;;
