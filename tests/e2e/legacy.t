@@ -394,7 +394,7 @@ request -X DELETE -H "Mcp-Session-Id: $session_asked" "$url/mcp"
 wait_for 'the end of the session ends its call' stream_ended first
 is 'without an answer' "$(how_many first '.id == 61')" 0
 wait_for 'and its streams' stream_ended g-asked
-ok 'the server is told that the client has gone' traced sample 'the client has gone'
+reaches 'the server is told that the client has gone' sample 'the client has gone'
 wait_for 'then it is the turn of the other' saw second '.method == "sampling/createMessage"'
 ask_id=$(messages second | jq -c 'select(.method == "sampling/createMessage") | .id')
 in_session other '{"jsonrpc":"2.0","id":'"$ask_id"',"result":{"mine":true}}'

@@ -200,7 +200,7 @@ is 'each message is tagged with the id, a number' "$(messages one | jq -cn '[inp
 is 'each message is tagged with the id, a string' "$(messages three | jq -cn '[inputs | .params._meta["io.modelcontextprotocol/subscriptionId"]] | unique')" '["x"]'
 raw subscriptions/listen '{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{'"$(meta)"'}}'
 is 'listen without notifications' "$(get .error.code)" -32602
-ok 'the legacy server was subscribed to' traced good '"method":"resources/subscribe"'
+reaches 'the legacy server was subscribed to' good '"method":"resources/subscribe"'
 stream_close one
 wait_for 'a listener that goes away unsubscribes' traced good '"method":"resources/unsubscribe"' && pass 'a listener that goes away unsubscribes'
 ok 'down' mc down --all

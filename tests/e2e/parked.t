@@ -158,7 +158,7 @@ post '{"jsonrpc":"2.0","id":37,"method":"tools/call","params":{"name":"form__ask
 is 'the same endpoint by its long name is the same' "$(get .id) $(said)" "37 $accept"
 ask 38 form__ask "$everything" ',"inputResponses":{"input-1":'"$accept"'},"requestState":"'"$kept"'"'
 not_good 'a state that was used' 38
-is 'the server was asked for one answer' "$(trace_count form '"result":{"action":"accept"')" 2
+reaches 'the server was asked for one answer' form '"result":{"action":"accept"' 2
 ask 40 form__ask
 kept=$(state)
 post '{"jsonrpc":"2.0","id":41,"method":"tools/call","params":{"name":"ask","arguments":{"a":[1,{"b":"c d"}]},"inputResponses":{"input-1":'"$accept"'},"requestState":"'"$kept"'","_meta":{"'$io/protocolVersion'":"2026-07-28","'$io/clientCapabilities'":{}}}}' \

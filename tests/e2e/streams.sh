@@ -124,6 +124,20 @@ traced() {
     grep -qF -- "$2" "$work"/state/mcpctl/logs/*"$1"*.log
 }
 
+# trace_is SERVER PATTERN N: exactly so often; logs are written a moment after what they tell of
+trace_is() {
+    [ "$(trace_count "$1" "$2")" = "$3" ]
+}
+
+# reaches WHAT SERVER PATTERN [N]: a point: the server gets that message, N times
+reaches() {
+    if [ $# -gt 3 ]; then
+        wait_for "$1" trace_is "$2" "$3" "$4" && pass "$1"
+    else
+        wait_for "$1" traced "$2" "$3" && pass "$1"
+    fi
+}
+
 trace_count() {
     grep -cF -- "$2" "$work"/state/mcpctl/logs/*"$1"*.log
 }
