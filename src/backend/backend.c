@@ -121,6 +121,8 @@ void backend_start_failed(struct mc_backend *b, const char *why, bool final)
     MC_CLEANUP(mc_freep) char *text = mc_strdup(why);
     struct mc_child *child = b->child;
 
+    if (b->state == MC_BACKEND_STOPPING) /* its end is on its way, and what follows is decided */
+        return;
     b->child = NULL;
     if (child)
         mc_child_close(child);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "cli/client.h"
+#include "cli/out.h"
 
 #include <ctype.h>
 
@@ -151,11 +152,15 @@ int mc_api_check_server(const cJSON *w, const char *name, struct mc_err *err)
                       mc_doc_str(w, "name"), name);
 }
 
-const cJSON *mc_api_current(const cJSON *status, struct mc_err *err)
+static const cJSON *here(const cJSON *status)
 {
     MC_CLEANUP(mc_freep) char *root = NULL;
-    const cJSON *w =
-        mc_path_repo_root(".", &root, NULL) == 0 ? mc_api_workspace(status, root) : NULL;
+    return mc_path_repo_root(".", &root, NULL) == 0 ? mc_api_workspace(status, root) : NULL;
+}
+
+const cJSON *mc_api_current(const cJSON *status, struct mc_err *err)
+{
+    const cJSON *w = here(status);
     if (w)
         return w;
     cJSON_ArrayForEach(w, mc_doc_get(status, "workspaces"))
@@ -166,6 +171,41 @@ const cJSON *mc_api_current(const cJSON *status, struct mc_err *err)
     mc_err_set(err, MC_E_UNREACHABLE,
                "the hub runs, but serves no workspace; `mcpctl up` adds this repo");
     return NULL;
+}
+
+static const cJSON *by_name(const cJSON *status, const char *name)
+{
+    const cJSON *w;
+    cJSON_ArrayForEach(w, mc_doc_get(status, "workspaces"))
+    {
+        const char *n = mc_doc_str(w, "name");
+        if (n && strcmp(n, name) == 0)
+            return w;
+    }
+    return NULL;
+}
+
+int mc_api_target(const cJSON *status, const char *named, const cJSON **ret, struct mc_err *err)
+{
+    const cJSON *all = mc_doc_get(status, "workspaces");
+    int n = cJSON_GetArraySize(all);
+    *ret = named ? by_name(status, named) : here(status);
+    if (*ret)
+        return 0;
+    if (named)
+        return mc_err_set(err, MC_E_NOT_FOUND, "no such workspace: %s; `mcpctl status` lists them",
+                          named);
+    if (n > 1)
+        return mc_err_set(err, MC_E_USAGE,
+                          "this directory is not up, and the hub serves %d workspaces: say which "
+                          "one is meant with --workspace NAME, as in `mcpctl status`",
+                          n);
+    *ret = mc_api_current(status, err);
+    if (!*ret)
+        return -MC_E_UNREACHABLE;
+    mc_out_note("this directory is not up; taking the only workspace, %s (%s)",
+                mc_doc_str(*ret, "name"), mc_doc_str(*ret, "root"));
+    return 0;
 }
 
 int mc_api_here(struct mc_client *c, cJSON **ret_status, const cJSON **ret_workspace,

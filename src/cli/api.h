@@ -33,6 +33,9 @@ const cJSON *mc_api_workspace(const cJSON *status, const char *root);
 int mc_api_check_server(const cJSON *workspace, const char *name, struct mc_err *err);
 /* That of the current directory, else the default one, else the only one; NULL and an error if there is none. */
 const cJSON *mc_api_current(const cJSON *status, struct mc_err *err);
+/* The one that a command which changes something is meant for: the named one, that of the current directory, or the only one, which is
+ * told then. */
+int mc_api_target(const cJSON *status, const char *named, const cJSON **ret, struct mc_err *err);
 /* GET /api/status; *ret_workspace (may be NULL) points into it. */
 int mc_api_here(struct mc_client *c, cJSON **ret_status, const cJSON **ret_workspace,
                 struct mc_err *err);

@@ -69,6 +69,13 @@ static const char *const layer_words[] = {"built-in",    "system",       "mcphub
         .help = "names with dots between them, such as servers.github.url"                         \
     }
 
+/* For what changes something: in a directory that is not up it would hit another repo's servers. */
+#define WORKSPACE_OPTION                                                                           \
+    {                                                                                              \
+        .name = "workspace", .letter = 'w', .arg = "NAME", .complete = MC_COMPLETE_WORKSPACES,     \
+        .help = "of this workspace (default: that of the current directory)"                       \
+    }
+
 const struct mc_option mc_global_options[] = {
     {.name = "json", .help = "print JSON, for scripts"},
     {.name = "verbose", .letter = 'v', .help = "say more on standard error; twice for more still"},
@@ -197,13 +204,15 @@ const struct mc_command mc_commands[] = {
      .summary = "Start servers of this workspace",
      .flags = MC_CMD_NEEDS_HUB,
      .operands = SERVER_OPERANDS("name of a server, as in `mcpctl status`"),
-     .examples = {{"mcpctl start github", "start it now instead of on first use"}},
+     .options = {WORKSPACE_OPTION},
+     .examples = {{"mcpctl start github", "start it now, and see whether it does"}},
      .run = mc_cmd_start},
     {.path = "stop",
      .group = "Servers",
      .summary = "Stop servers of this workspace",
      .flags = MC_CMD_NEEDS_HUB,
      .operands = SERVER_OPERANDS("name of a server, as in `mcpctl status`"),
+     .options = {WORKSPACE_OPTION},
      .examples = {{"mcpctl stop github memory", "stop two servers"}},
      .run = mc_cmd_stop},
     {.path = "restart",
@@ -211,6 +220,7 @@ const struct mc_command mc_commands[] = {
      .summary = "Restart servers of this workspace",
      .flags = MC_CMD_NEEDS_HUB,
      .operands = SERVER_OPERANDS("name of a server, as in `mcpctl status`"),
+     .options = {WORKSPACE_OPTION},
      .examples = {{"mcpctl restart github", "stop it and start it again"}},
      .run = mc_cmd_restart},
     {.path = "wait",

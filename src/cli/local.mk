@@ -4,6 +4,7 @@ libmccli_a_SOURCES += \
 	src/cli/args.c src/cli/args.h \
 	src/cli/ask.c src/cli/ask.h \
 	src/cli/attach.c src/cli/attach.h \
+	src/cli/await.c src/cli/await.h \
 	src/cli/callargs.c src/cli/callargs.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/client.c src/cli/client.h \

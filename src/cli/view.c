@@ -150,22 +150,25 @@ void mc_view_stderr(const cJSON *server, struct mc_buf *out, const char *indent)
     }
 }
 
+void mc_view_failure(const cJSON *server, struct mc_buf *out, bool color)
+{
+    const char *why = mc_view_why(server), *name = mc_doc_str(server, "name"),
+               *command = mc_doc_str(server, "commandLine");
+    if (mc_view_remote(server) ||
+        (mc_view_phase(server) != MC_VIEW_FAILED && !mc_view_retrying(server)))
+        return;
+    MC_CLEANUP(mc_freep)
+    char *text = mc_str_printable(mc_str_of(why ? why : "no reason is known"), false);
+    mc_buf_addf(out, "%s%s%s: %s: %s\n", mc_out_tint(color, mc_view_tint(server)),
+                name ? name : "?", mc_out_plain(color), mc_view_state(server), text);
+    if (command)
+        mc_buf_addf(out, "  command: %s\n", command);
+    mc_view_stderr(server, out, "  ");
+}
+
 void mc_view_failures(const cJSON *workspace, struct mc_buf *out, bool color)
 {
     const cJSON *server;
     cJSON_ArrayForEach(server, mc_doc_get(workspace, "servers"))
-    {
-        enum mc_view_phase phase = mc_view_phase(server);
-        if (mc_view_remote(server) || (phase != MC_VIEW_FAILED && !mc_view_retrying(server)))
-            continue;
-        const char *why = mc_view_why(server), *name = mc_doc_str(server, "name"),
-                   *command = mc_doc_str(server, "commandLine");
-        MC_CLEANUP(mc_freep)
-        char *text = mc_str_printable(mc_str_of(why ? why : "no reason is known"), false);
-        mc_buf_addf(out, "%s%s%s: %s: %s\n", mc_out_tint(color, mc_view_tint(server)),
-                    name ? name : "?", mc_out_plain(color), mc_view_state(server), text);
-        if (command)
-            mc_buf_addf(out, "  command: %s\n", command);
-        mc_view_stderr(server, out, "  ");
-    }
+        mc_view_failure(server, out, color);
 }

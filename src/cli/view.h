@@ -30,6 +30,7 @@ void mc_view_servers(const cJSON *workspace, struct mc_buf *out, bool color, uns
 void mc_view_hub(const cJSON *status, struct mc_buf *out, bool color);
 /* Every server that was to start and is not up, why, and its last lines on stderr; for the end of a failed `up`, which has told already
  * what is blocked. */
+void mc_view_failure(const cJSON *server, struct mc_buf *out, bool color); /* nothing when it has not failed */
 void mc_view_failures(const cJSON *workspace, struct mc_buf *out, bool color);
 /* " | line" under a server: its last stderr lines, printable. */
 void mc_view_stderr(const cJSON *server, struct mc_buf *out, const char *indent);

@@ -159,7 +159,7 @@ run mc restart gud
 is 'an unknown server: exit 2' "$status" 2
 like 'an unknown server: a suggestion' "$errors" "did you mean 'good'"
 run mc stop good
-is 'stop' "$status $out" '0 good: stopping'
+is 'stop' "$status $out" '0 good: asleep'
 run mc wait good --for stopped
 is 'wait until it has stopped' "$status $out" '0 good: asleep'
 is 'it has' "$(server_state "$repo" good)" STOPPED
@@ -170,7 +170,20 @@ is 'wait for what does not come: exit 6' "$status" 6
 like 'and why' "$errors" 'server "good" is asleep after 1 s'
 like 'a stopped server still shows its tools' "$(mc tools)" 'good__echo'
 run mc start good
-is 'start' "$status $out" '0 good: starting'
+is 'start' "$status $out" '0 good: ready'
+is 'it is ready when start returns' "$(server_state "$repo" good)" READY
+run mc restart good
+is 'restart' "$status $out $(server_state "$repo" good)" '0 good: ready READY'
+mkdir "$work/elsewhere"
+cd "$work/elsewhere" || exit 99
+run mc stop good
+is 'from elsewhere: the only workspace' "$status $out" '0 good: asleep'
+like 'and which one that is' "$errors" "this directory is not up; taking the only workspace, one ($repo)"
+run mc start good -w one
+is 'or the one that is named' "$status $out$errors" '0 good: ready'
+run mc start good --workspace eno
+is 'or is not there: exit 1' "$status" 1
+cd "$repo" || exit 99
 run mc wait --for ready good big
 is 'wait until two are ready' "$status $out" '0 good: ready
 big: ready'
@@ -191,6 +204,12 @@ run mc trust
 run mc up -d
 is 'a second workspace' "$status" 0
 like 'its own endpoint' "$out" '/w/two/mcp'
+cd "$work/elsewhere" || exit 99
+run mc stop good
+is 'from elsewhere, with two workspaces: exit 2' "$status" 2
+like 'and the next step' "$errors" 'the hub serves 2 workspaces: say which one is meant with --workspace NAME'
+is 'and nothing is stopped' "$(server_state "$repo" good)" READY
+cd "$two" || exit 99
 run mc use nope
 is 'use of an unknown workspace: exit 1' "$status" 1
 run mc use two
@@ -220,12 +239,26 @@ is 'nothing could start: exit 4' "$status" 4
 like 'nothing could start: why' "$errors" 'gone: failed'
 like 'nothing could start: the last lines' "$errors" '| last-words'
 is 'nothing could start: no endpoint on stdout' "$out" ''
+printf '#!/bin/sh\nsleep 0.02\necho good-bye >&2\nexit 3\n' >"$work/dies"
+chmod +x "$work/dies"
+servers "$repo" "good=$fakeserver" "dies=$work/dies" "exits=$fakeserver --stderr last-words --exit-at-once 3"
+mc trust >/dev/null
+mc up -d >/dev/null 2>&1
+for verb in start restart; do
+    run mc $verb good dies
+    is "$verb of one that dies a moment later: exit 4" "$status" 4
+    like "$verb of one that dies a moment later: why" "$errors" 'server "dies" is failed: it exited with status 3'
+    like "$verb of one that dies a moment later: its last line" "$errors" '  | good-bye'
+done
+run mc restart dies --json
+is 'the same as JSON' "$status $(printf '%s' "$errors" | jq -r .error.code)" '4 unreachable'
 run mc wait exits
 is 'wait for what has failed: exit 4 at once' "$status" 4
 like 'and why' "$errors" 'server "exits" is failed: it exited with status 3'
-run mc wait exits gone --for failed
+run mc wait exits dies --for failed
 is 'wait until they have failed' "$status" 0
 mc down >/dev/null 2>&1
+servers "$repo" "gone=$work/nonexistent" "exits=$fakeserver --stderr last-words --exit-at-once 3"
 run mc up --port 0
 is 'in the foreground too: exit 4' "$status" 4
 like 'in the foreground too: why' "$errors" 'exits: failed'

@@ -161,11 +161,11 @@ wait_for 'ada is asked' asked gone
 in_session ada '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}}'
 wait_for 'a call that is cancelled ends' stream_ended gone
 ok 'and so does the question' saw gone '.method == "notifications/cancelled"'
-mc restart desk >/dev/null
+(cd "$repo" && mc restart desk) >/dev/null
 all_ready
 begin over ada "$(call 6 desk__consent '{"word":"over"}')"
 wait_for 'ada is asked' asked over
-mc stop desk >/dev/null
+(cd "$repo" && mc stop desk) >/dev/null
 say over ada '"result":{"action":"accept"}'
 wait_for 'a server that stopped meanwhile is started' stream_ended over
 is 'a server that stopped meanwhile is started' "$(text_of over)" '{"word":"over"}'
