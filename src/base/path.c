@@ -111,6 +111,9 @@ char *mc_path_dir(const char *path)
 int mc_path_real(const char *path, char **ret, struct mc_err *err)
 {
     char *real = realpath(path, NULL);
+    if (!real && errno == ENOENT && strcmp(path, ".") == 0)
+        return mc_err_set(err, MC_E_NOT_FOUND,
+                          "the current directory was deleted; change to one that exists");
     if (!real && (errno == ENOENT || errno == ENOTDIR))
         return mc_err_set(err, MC_E_NOT_FOUND, "%s: no such file or directory", path);
     if (!real)

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/io.h"
 #include "base/path.h"
 #include "cli/api.h"
 #include "cli/args.h"
@@ -21,6 +22,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+/* Whoever started us learns why there is no hub; also when nothing can be written to the log. */
+static int could_not_begin(struct mc_cli *cli, int ready_fd, const struct mc_err *err)
+{
+    MC_CLEANUP(mc_buf_done) struct mc_buf line = MC_BUF_INIT(64u << 10);
+    mc_buf_addf(&line, "{\"error\":{\"code\":\"%s\",\"message\":", mc_code_slug(err->code));
+    mc_jstr_quote(mc_str_of(err->msg), &line);
+    mc_buf_addz(&line, "}}\n");
+    (void)mc_io_write_all(ready_fd, line.data, line.len);
+    return mc_out_fail(cli, err);
+}
 
 int mc_cmd_hub_run(struct mc_cli *cli)
 {
@@ -41,7 +53,10 @@ int mc_cmd_hub_run(struct mc_cli *cli)
         options.ready_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     }
     options.foreground_log = !fd;
-    return mc_hub_main(&options);
+    int ret = mc_hub_main(&options, &err);
+    if (ret < 0)
+        return fd ? could_not_begin(cli, options.ready_fd, &err) : mc_out_fail(cli, &err);
+    return 0;
 }
 
 static int shut_down(struct mc_client *c, struct mc_err *err)
@@ -152,7 +167,8 @@ int mc_cmd_token(struct mc_cli *cli)
     bool rotate = mc_args_has(cli->args, "rotate");
     struct mc_err err;
     int ret = rotate ? mc_token_rotate(&token, &err) : mc_token_get(&token, &err);
-    int told = ret == 0 ? tell_hub(&err) : 0; /* without --rotate too: it may have started without one */
+    int told =
+        ret == 0 ? tell_hub(&err) : 0; /* without --rotate too: it may have started without one */
     if (rotate && told < 0)
         ret = told;
     if (ret < 0)

@@ -29,6 +29,7 @@ struct up {
     char *name;       /* the hub's name for it */
     char *endpoint;   /* what a client is pointed at */
     bool detach;
+    bool fresh; /* it was this command that brought the workspace up */
 };
 
 static void say_remote(const struct mc_config *config)
@@ -55,13 +56,8 @@ static int prepare(struct up *up, char **ret_root, struct mc_err *err)
     return ret;
 }
 
-/* A hub that ran before we came may listen elsewhere than we were asked to. */
-static int check_port(struct up *up, unsigned port, struct mc_err *err)
+static int check_port(const cJSON *status, unsigned port, struct mc_err *err)
 {
-    MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
-    int ret = mc_api_here(up->client, &status, NULL, err);
-    if (ret < 0)
-        return ret;
     unsigned has = (unsigned)mc_doc_num(mc_doc_get(status, "hub"), "port", 0);
     if (port == 0 || has == port)
         return 0;
@@ -71,14 +67,27 @@ static int check_port(struct up *up, unsigned port, struct mc_err *err)
                       has, port);
 }
 
-static int reach_hub(struct up *up, struct mc_err *err)
+/* A hub that ran before we came may listen elsewhere than we were asked to, and may serve this repo already. */
+static int look_around(struct up *up, const char *root, bool asked, unsigned port,
+                       struct mc_err *err)
+{
+    MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
+    int ret = mc_api_here(up->client, &status, NULL, err);
+    if (ret < 0)
+        return ret;
+    up->fresh = !mc_api_workspace(status, root);
+    return asked ? check_port(status, port, err) : 0;
+}
+
+static int reach_hub(struct up *up, const char *root, struct mc_err *err)
 {
     unsigned port;
     bool asked = false, started = false;
     int ret = mc_launch_port(mc_args_value(up->cli->args, "port"), &port, &asked, err);
     if (ret == 0)
         ret = mc_launch_hub(port, up->cli->verbose, &up->client, &started, err);
-    return ret < 0 || started || !asked ? ret : check_port(up, port, err);
+    up->fresh = started;
+    return ret < 0 || started ? ret : look_around(up, root, asked, port, err);
 }
 
 /* /mcp when this is the default workspace, else its own. */
@@ -127,13 +136,19 @@ static int could_not_start(struct up *up, const struct mc_verdict *v, struct mc_
     if (text.len > 0)
         fwrite(text.data, 1, text.len, stderr);
     if (mc_verdict_code(v) == MC_E_DENIED)
-        return mc_err_set(err, MC_E_DENIED,
-                          "no server may run before you trust it: `mcpctl trust`");
+        return mc_err_set(err, MC_E_DENIED, "no server may run before you trust it: `mcpctl trust`%s",
+                          up->detach ? "; they start then, the hub goes on until `mcpctl down`"
+                                     : "");
+    /* what has failed will not get better by itself: what this command began is ended */
+    bool stays = up->detach && !up->fresh;
+    if (up->detach && up->fresh)
+        remove_workspace(up);
     if (v->remote && !v->failed && !v->blocked)
         return mc_err_set(err, MC_E_UNREACHABLE,
                           "only remote servers are configured; they come in a later release");
-    return mc_err_set(err, MC_E_UNREACHABLE, "no server could start%s",
-                      up->detach ? "; mend that and type `mcpctl up -d` again, or `mcpctl down`" : "");
+    return mc_err_set(err, MC_E_UNREACHABLE, "no server could start; %s",
+                      stays ? "mend that and type `mcpctl up -d` again, or `mcpctl down`"
+                            : "mend that and try again; nothing of it is left running");
 }
 
 static void say_endpoint(const struct up *up)
@@ -221,7 +236,7 @@ static int attached(struct up *up, struct mc_err *err)
 
 static int reach_and_add(struct up *up, const char *root, struct mc_err *err)
 {
-    int ret = reach_hub(up, err);
+    int ret = reach_hub(up, root, err);
     return ret < 0 ? ret : add_workspace(up, root, err);
 }
 

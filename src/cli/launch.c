@@ -7,8 +7,10 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "cli/api.h"
 #include "cli/client.h"
 #include "hub/hub.h"
+#include "json/doc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +31,7 @@
 #define LOG_TAIL_LINES 8
 #define LOG_TAIL_SHOWN 800 /* of an error's text */
 #define READY_FD 3
+#define READY_LINE_MAX 8192
 
 int mc_launch_port(const char *given, unsigned *ret, bool *ret_asked, struct mc_err *err)
 {
@@ -148,18 +151,6 @@ static char *log_tail(const char *path, off_t from)
     return mc_str_dup((struct mc_str){text + start, n > 0 ? (size_t)n - start : 0});
 }
 
-/* The line with which the hub reported its end, if it got as far as that; borrowed. */
-static const char *last_word(const char *tail)
-{
-    const char *found = NULL;
-    for (const char *p = tail; p && *p; p = strchr(p, '\n')) {
-        p += *p == '\n';
-        if (strncmp(p, "mcpctl: ", 8) == 0)
-            found = p + 8;
-    }
-    return found;
-}
-
 static int failed(pid_t pid, const char *log, off_t from, bool timed_out, struct mc_err *err)
 {
     int status = 0;
@@ -174,33 +165,49 @@ static int failed(pid_t pid, const char *log, off_t from, bool timed_out, struct
     }
     MC_CLEANUP(mc_freep) char *tail = log_tail(log, from);
     const char *why = timed_out ? "did not answer in time" : "ended at once";
-    const char *word = timed_out ? NULL : last_word(tail);
-    if (word)
-        return mc_err_set(err, code, "the hub could not start: %.*s", (int)strcspn(word, "\n"),
-                          word);
     if (*tail)
         return mc_err_set(err, timed_out ? MC_E_TIMEOUT : code, "the hub %s:\n%s", why, tail);
     return mc_err_set(err, timed_out ? MC_E_TIMEOUT : code, "the hub %s; its log is %s", why, log);
 }
 
-/* The hub writes one line when its endpoint answers. 1 ready, 0 it ended, -1 too late. */
-static int await_ready(int fd)
+/* {"pid":…} or {"error":{"code":…,"message":…}} */
+static int verdict(struct mc_str line, struct mc_err *err)
+{
+    MC_CLEANUP(mc_doc_freep) cJSON *doc = mc_doc_parse(line, NULL);
+    const cJSON *e = mc_doc_get(doc, "error");
+    const char *message = mc_doc_str(e, "message"), *code = mc_doc_str(e, "code");
+    if (!message)
+        return 0;
+    return mc_err_set(err, mc_api_code(code), "the hub could not start: %s", message);
+}
+
+/* The hub writes one line when its endpoint answers, or why it will not. 1 ready, 0 it ended, -1 too late, -2 err says why. */
+static int await_ready(int fd, struct mc_err *err)
 {
     uint64_t deadline = mc_now_ms() + MC_LAUNCH_READY_MS;
-    char line[512];
-    for (;;) {
+    char line[READY_LINE_MAX];
+    size_t len = 0;
+    while (len < sizeof(line)) {
         uint64_t now = mc_now_ms();
         struct pollfd p = {.fd = fd, .events = POLLIN};
         if (now >= deadline)
             return -1;
         if (poll(&p, 1, (int)(deadline - now)) <= 0)
             continue;
-        ssize_t n = read(fd, line, sizeof(line));
-        if (n > 0 && memchr(line, '\n', (size_t)n))
-            return 1;
+        ssize_t n = read(fd, line + len, sizeof(line) - len);
         if (n == 0 || (n < 0 && errno != EINTR))
             return 0;
+        len += n > 0 ? (size_t)n : 0;
+        if (len > 0 && line[len - 1] == '\n')
+            return verdict((struct mc_str){line, len}, err) ? -2 : 1;
     }
+    return 0;
+}
+
+static int reap(pid_t pid, const struct mc_err *err)
+{
+    waitpid(pid, NULL, 0);
+    return -(int)err->code;
 }
 
 static int start(unsigned port, unsigned verbose, struct mc_err *err)
@@ -218,8 +225,8 @@ static int start(unsigned port, unsigned verbose, struct mc_err *err)
     ret = spawn(port, verbose, log_fd, ready[1], &pid, err);
     close(ready[1]);
     if (ret == 0) {
-        int r = await_ready(ready[0]);
-        ret = r > 0 ? 0 : failed(pid, log, size, r < 0, err);
+        int r = await_ready(ready[0], err);
+        ret = r > 0 ? 0 : r == -2 ? reap(pid, err) : failed(pid, log, size, r < 0, err);
     }
     close(ready[0]);
     return ret;

@@ -61,6 +61,8 @@ struct mc_http *mc_http_new(struct mc_loop *l, const struct mc_http_ops *ops, vo
 int mc_http_listen_tcp(struct mc_http *h, unsigned port, unsigned *ret_port, struct mc_err *err);
 /* A unix socket, 0600; a stale one is replaced, a live one is -MC_E_CONFLICT. Removed at close. */
 int mc_http_listen_unix(struct mc_http *h, const char *path, struct mc_err *err);
+/* Its file is gone: the same socket again. */
+int mc_http_relisten_unix(struct mc_http *h, struct mc_err *err);
 void mc_http_set_body_max(struct mc_http *h, size_t bytes);
 /* Stops listening and closes every connection after what is queued (at most grace_ms); then calls done from the loop. Idle connections
  * close at once, streams get their last chunk and on_gone, unanswered requests may still be answered until grace_ms are over. */

@@ -256,13 +256,12 @@ int mc_http_listen_tcp(struct mc_http *h, unsigned port, unsigned *ret_port, str
 
 /* ---- the unix socket ---- */
 
-/* Made under a umask, so that it never exists with wider permissions than 0600. */
+/* The mode is the socket's before it has a name, so that it never exists with wider permissions than 0600. */
 static int bind_private(int fd, const struct sockaddr_un *addr)
 {
-    mode_t before = umask(0177);
-    int ret = bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) < 0 ? -errno : 0;
-    umask(before);
-    return ret;
+    if (fchmod(fd, 0600) < 0 || bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) < 0)
+        return -errno;
+    return 0;
 }
 
 /* Is anybody there? Removes the socket when nobody is: its owner died. */
@@ -315,4 +314,18 @@ int mc_http_listen_unix(struct mc_http *h, const char *path, struct mc_err *err)
     mc_free(h->unix_path);
     h->unix_path = mc_strdup(path);
     return start(h, MC_TAKE_FD(fd), MC_HTTP_UNIX, err);
+}
+
+int mc_http_relisten_unix(struct mc_http *h, struct mc_err *err)
+{
+    MC_CLEANUP(mc_freep) char *path = mc_strdup(h->unix_path);
+    unsigned i = 0;
+    while (i < h->n_listeners && h->listeners[i]->via != MC_HTTP_UNIX)
+        i++;
+    int ret = mc_http_listen_unix(h, path, err);
+    if (ret < 0 || i + 1 >= h->n_listeners)
+        return ret;
+    uv_close((uv_handle_t *)&h->listeners[i]->poll, on_listener_closed);
+    h->listeners[i] = h->listeners[--h->n_listeners];
+    return 0;
 }

@@ -32,7 +32,6 @@ struct main_loop {
     uv_signal_t signals[2];
     bool watching;
     struct mc_timer deadline;
-    int status;
     bool http_closed;
 };
 
@@ -105,6 +104,7 @@ static void on_tick(struct mc_timer *t)
     }
     sessions_sweep(h, keepalive);
     instances_sweep(h);
+    runtime_check(h);
     tasks_sweep(h);
     listens_keepalive(h);
     if (h->ephemeral && link_empty(&h->workspaces) && now - h->started > EMPTY_MS)
@@ -259,53 +259,55 @@ static void watch_signals(struct main_loop *m)
     }
 }
 
-int mc_hub_main(const struct mc_hub_options *o)
+/* All that only one hub of a user may have. */
+static int claim(struct hub *h, const struct mc_hub_options *o, struct mc_err *err)
+{
+    if (mc_path_ensure(MC_DIR_RUNTIME, err) || mc_path_ensure(MC_DIR_STATE, err) ||
+        open_log(o, err))
+        return -1;
+    return runtime_lock(&h->lock, err);
+}
+
+static void serve(struct main_loop *m, int ready_fd)
+{
+    struct hub *h = &m->hub;
+
+    watch_signals(m);
+    mc_timer_start(h->loop, &h->tick, TICK_MS, on_tick);
+    mc_info("hub", "listening on port %u and %s", h->port, h->socket_path);
+    tell_ready(h, ready_fd);
+    mc_loop_run(h->loop);
+}
+
+int mc_hub_main(const struct mc_hub_options *o, struct mc_err *err)
 {
     struct main_loop *m = MC_NEW(struct main_loop);
     struct hub *h = &m->hub;
-    MC_CLEANUP(mc_closep) int lock = -1;
-    MC_CLEANUP(mc_freep) char *lock_path = NULL;
-    struct mc_err err = {0};
+    int rc;
 
     raise_limits();
     /* servers whose keeper was killed come to us */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (mc_path_ensure(MC_DIR_RUNTIME, &err) || mc_path_ensure(MC_DIR_STATE, &err) ||
-        open_log(o, &err) || mc_path_in(MC_DIR_RUNTIME, "hub.lock", &lock_path, &err))
-        goto fail_early;
-    if (mc_io_lock(lock_path, false, &lock, &err)) {
-        if (err.code == MC_E_CONFLICT)
-            mc_err_set(&err, MC_E_CONFLICT,
-                       "a hub is already running for this user; see `mcpctl status`");
-        goto fail_early;
+    h->lock = -1;
+    rc = claim(h, o, err);
+    if (rc == 0) {
+        sweep_logs();
+        hub_init(h);
+        h->ephemeral = o->ephemeral;
+        rc = listen_all(h, o, err);
+        if (rc == 0) {
+            serve(m, o->ready_fd);
+        } else {
+            mc_error("hub", "%s", err->msg);
+            h->ending = m->http_closed = true;
+            mc_http_close(h->http, 0, on_http_closed, m);
+            mc_loop_run(h->loop);
+        }
+        mc_timer_stop(h->loop, &m->deadline);
+        hub_done(h);
     }
-    sweep_logs();
-    hub_init(h);
-    h->ephemeral = o->ephemeral;
-    if (listen_all(h, o, &err)) {
-        m->status = mc_code_exit(err.code);
-        fprintf(stderr, "mcpctl: %s\n", err.msg);
-        mc_error("hub", "%s", err.msg);
-        h->ending = m->http_closed = true;
-        mc_http_close(h->http, 0, on_http_closed, m);
-        mc_loop_run(h->loop);
-    } else {
-        watch_signals(m);
-        mc_timer_start(h->loop, &h->tick, TICK_MS, on_tick);
-        mc_info("hub", "listening on port %u and %s", h->port, h->socket_path);
-        tell_ready(h, o->ready_fd);
-        mc_loop_run(h->loop);
-    }
-    int status = m->status;
-    mc_timer_stop(h->loop, &m->deadline);
-    hub_done(h);
+    mc_closep(&h->lock);
     mc_log_close();
     mc_free(m);
-    return status;
-
-fail_early:
-    mc_log_close();
-    fprintf(stderr, "mcpctl: %s\n", err.msg);
-    mc_free(m);
-    return mc_code_exit(err.code);
+    return rc ? -(int)err->code : 0;
 }

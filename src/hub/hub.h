@@ -14,7 +14,7 @@ struct mc_hub_options {
     bool foreground_log; /* log to stderr instead of <state>/logs/hub.log */
 };
 
-/* Runs until it is told to end; returns an exit status. */
-int mc_hub_main(const struct mc_hub_options *options);
+/* Runs until it is told to end; an error when it could not begin. */
+int mc_hub_main(const struct mc_hub_options *options, struct mc_err *err);
 
 #endif

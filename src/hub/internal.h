@@ -144,6 +144,8 @@ struct hub {
     unsigned port;
     char *socket_path;
     bool ephemeral, ending;
+    int lock;                   /* of the runtime directory (runtime.c) */
+    bool looking, told_runtime; /* the check is under way; its failure was told */
     uint64_t started;
 };
 
@@ -573,6 +575,9 @@ char *status_workspace_text(struct workspace *ws); /* with "hub" beside */
 char *status_server_text(struct server *srv);
 void hub_init(struct hub *h);      /* everything that needs no address */
 void hub_done(struct hub *h);      /* after its HTTP server was closed */
+/* The lock of the one hub that a user has. */
+int runtime_lock(int *ret_fd, struct mc_err *err);
+void runtime_check(struct hub *h); /* is the socket still there? */
 void hub_end(struct hub *h);       /* stops the servers, then the loop */
 void hub_check_end(struct hub *h); /* a backend is gone: was it the last one we waited for? */
 

@@ -25,6 +25,7 @@ libmchub_a_SOURCES += \
 	src/hub/parked.c \
 	src/hub/registry.c \
 	src/hub/routes.c src/hub/routes.h \
+	src/hub/runtime.c \
 	src/hub/session.c \
 	src/hub/state.c \
 	src/hub/status.c \

@@ -56,7 +56,8 @@ static void add_stat(struct mc_call *c, git_diff *diff)
     for (i = 0; i < n && !c->truncated && !mc_call_expired(c); i++)
         add_stat_line(c, diff, i, &added, &gone);
     if (i == n)
-        mc_call_addf(c, "%zu files changed, %zu insertions(+), %zu deletions(-)\n", n, added, gone);
+        mc_call_addf(c, "%zu file%s changed, %zu insertion%s(+), %zu deletion%s(-)\n", n,
+                     n == 1 ? "" : "s", added, added == 1 ? "" : "s", gone, gone == 1 ? "" : "s");
     else
         mc_call_note(c, "%zu of %zu files were counted", i, n);
 }

@@ -70,6 +70,7 @@ servers "$repo" "good=$fakeserver --echo --resources" "big=$fakeserver --tools 1
 run mc up -d --port 0
 is 'up -d without trust: exit 5' "$status" 5
 like 'up -d without trust: the command that allows it' "$errors" 'mcpctl trust good big'
+like 'up -d without trust: what goes on' "$errors" "they start then, the hub goes on until \`mcpctl down\`"
 like 'up -d without trust: blocked' "$errors" 'They stay blocked until you allow them:'
 like 'up -d without trust: what would run, also where nothing is asked' "$errors" "runs  $fakeserver --echo --resources"
 run mc trust goood
@@ -239,11 +240,14 @@ is 'nothing could start: exit 4' "$status" 4
 like 'nothing could start: why' "$errors" 'gone: failed'
 like 'nothing could start: the last lines' "$errors" '| last-words'
 is 'nothing could start: no endpoint on stdout' "$out" ''
+like 'nothing could start: what is left' "$errors" 'nothing of it is left running'
+run mc status
+is 'nothing could start: the hub has ended' "$status" 4
 printf '#!/bin/sh\nsleep 0.02\necho good-bye >&2\nexit 3\n' >"$work/dies"
 chmod +x "$work/dies"
 servers "$repo" "good=$fakeserver" "dies=$work/dies" "exits=$fakeserver --stderr last-words --exit-at-once 3"
 mc trust >/dev/null
-mc up -d >/dev/null 2>&1
+mc up -d --port 0 >/dev/null 2>&1
 for verb in start restart; do
     run mc $verb good dies
     is "$verb of one that dies a moment later: exit 4" "$status" 4
@@ -257,6 +261,12 @@ is 'wait for what has failed: exit 4 at once' "$status" 4
 like 'and why' "$errors" 'server "exits" is failed: it exited with status 3'
 run mc wait exits dies --for failed
 is 'wait until they have failed' "$status" 0
+servers "$repo" "gone=$work/nonexistent"
+mc trust >/dev/null
+run mc up -d
+is 'nothing could start any more: exit 4' "$status" 4
+like 'nothing could start any more: what stays' "$errors" "mend that and type \`mcpctl up -d\` again, or \`mcpctl down\`"
+is 'it stays' "$(server_state "$repo" gone)" FAILED
 mc down >/dev/null 2>&1
 servers "$repo" "gone=$work/nonexistent" "exits=$fakeserver --stderr last-words --exit-at-once 3"
 run mc up --port 0
@@ -308,6 +318,36 @@ kill -9 "$(mc status --json | jq -r .hub.pid)"
 wait "$up"
 is 'the hub dies: exit 4' "$?" 4
 like 'the hub dies: said' "$(cat "$work/up.err")" 'the hub has ended'
+
+# ---- the hub by itself, and what is taken away from it ----
+"$top_builddir/mcpctl" hub run --port 0 >"$work/hub.out" 2>"$work/hub.err" &
+hub=$!
+wait_for 'a hub in the foreground' test -s "$work/hub.out"
+run mc hub run --port 0
+is 'a second hub: exit 8' "$status" 8
+like 'a second hub: said' "$errors" 'a hub is already running'
+run mc hub run --port 0 --json
+is 'a second hub, as JSON' "$status $(printf '%s' "$errors" | jq -r .error.code)$out" '8 conflict'
+rm -r "$XDG_RUNTIME_DIR/mcpctl"
+hub_is_back() {
+    [ "$(mc status --json | jq -r .hub.pid)" = "$hub" ]
+}
+wait_for 'a hub whose runtime directory was removed makes it anew' hub_is_back && pass 'a hub whose runtime directory was removed makes it anew'
+is 'for nobody else' "$(stat -c %a "$XDG_RUNTIME_DIR/mcpctl" "$XDG_RUNTIME_DIR/mcpctl/hub.sock" | tr '\n' ' ')" '700 600 '
+like 'and says so' "$(cat "$work/hub.err")" 'was removed while the hub ran; it is there again'
+run mc hub run --port 0
+is 'with its lock' "$status" 8
+rm "$XDG_RUNTIME_DIR/mcpctl/hub.sock"
+wait_for 'the socket alone comes back, too' hub_is_back && pass 'the socket alone comes back, too'
+mc down --all
+wait "$hub"
+is 'and it ends as it should' "$? $(find "$XDG_RUNTIME_DIR/mcpctl" -name hub.sock)" '0 '
+mkdir "$work/deleted"
+cd "$work/deleted" || exit 99
+rmdir "$work/deleted"
+run mc up -d --port 0
+like 'a working directory that was deleted' "$status $errors" '1 mcpctl: the current directory was deleted; change to one that exists'
+cd "$repo" || exit 99
 
 # ---- two at once ----
 mc up -d --port 0 >"$work/a.out" 2>&1 &

@@ -39,6 +39,7 @@ fi
 # ---- a full disk: the state directory is a file system of 256 KiB, and a server floods stderr
 if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
     servers "$repo" "good=$fakeserver" "noisy=$fakeserver --flood-stderr"
+    (umask 077 && mkdir "$XDG_RUNTIME_DIR/other")
     mkdir -p "$XDG_STATE_HOME"
     # A mount namespace of the hub's own: nothing of it is seen outside, or outlives it.
     # shellcheck disable=SC2016
@@ -57,6 +58,21 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
         77) skip 'no file system can be mounted here' ;;
         *) fail 'a hub on a small disk starts' "$(cat "$work/up.out")" ;;
         esac
+    fi
+    # shellcheck disable=SC2016
+    (cd "$repo" && unshare -m sh -c '
+        mount -t tmpfs -o size=64k none "$XDG_STATE_HOME" || exit 77
+        umask 077
+        mkdir -p "$XDG_STATE_HOME/mcpctl/logs"
+        cat /dev/zero >"$XDG_STATE_HOME/mcpctl/full" 2>/dev/null
+        XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR/other "$top_builddir/mcpctl" up -d --no-trust-prompt --port "$1"
+    ' - "$port" >"$work/up.out" 2>&1)
+    status=$?
+    if [ "$status" = 77 ]; then
+        skip 'no file system can be mounted here'
+    else
+        is 'a hub that cannot start where the disk is full: exit 8' "$status" 8
+        like 'and the reason reaches the user' "$(cat "$work/up.out")" "the hub could not start: port $port is in use"
     fi
 else
     skip 'a full disk needs root and mount namespaces'

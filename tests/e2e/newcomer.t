@@ -75,6 +75,8 @@ is 'a server that fails at once: exit 4' "$status" 4
 like 'and why' "$errors" "server \"gone\" is failed: command 'no-such-program' was not found"
 run mc start gone --json
 is 'the same as JSON' "$(printf '%s' "$errors" | jq -r .error.code) $out" 'unreachable '
+run mc use nope
+like 'a workspace that is not there: where they are listed' "$errors" "\`mcpctl status\` lists them"
 run mc logs caat
 is 'the log of a server that is not there: exit 2' "$status" 2
 like 'and a suggestion' "$errors" "did you mean 'cat'"
@@ -83,9 +85,7 @@ mc down --all >/dev/null
 printf '{"mcpServers": {"gone": {"command": "no-such-program"}}}\n' >.mcp.json
 mc trust >/dev/null
 run mc up -d --port 0
-like 'nothing could start: what next' "$errors" "type \`mcpctl up -d\` again, or \`mcpctl down\`"
-run mc use nope
-like 'a workspace that is not there: where they are listed' "$errors" "\`mcpctl status\` lists them"
+like 'nothing could start: what next' "$errors" 'mend that and try again; nothing of it is left running'
 mc down --all >/dev/null
 
 # ---- a mistake that was mended is seen by restart ----
