@@ -214,6 +214,7 @@ LOOP_TESTS += \
 	tests/unit/test-hub-session \
 	tests/unit/test-hub-stream \
 	tests/unit/test-hub-subscribe \
+	tests/unit/test-hub-tasks \
 	tests/unit/test-hub-turns \
 	tests/unit/test-hub-view \
 	tests/unit/test-hub-waiters \
@@ -256,6 +257,10 @@ tests_unit_test_hub_subscribe_SOURCES = tests/unit/test-hub-subscribe.c $(WEB)
 tests_unit_test_hub_subscribe_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_hub_subscribe_LDFLAGS = $(WRAP_HTTP)
 tests_unit_test_hub_subscribe_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_tasks_SOURCES = tests/unit/test-hub-tasks.c $(WEB)
+tests_unit_test_hub_tasks_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_tasks_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_tasks_LDADD = $(HUB_LIBS)
 tests_unit_test_hub_turns_SOURCES = tests/unit/test-hub-turns.c $(WEB)
 tests_unit_test_hub_turns_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_hub_turns_LDFLAGS = $(WRAP_HTTP)

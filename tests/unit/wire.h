@@ -23,6 +23,7 @@ static struct wire {
     int spawn_rc, write_rc; /* what the next ones answer */
     uint64_t now;           /* the loop's clock, which stands still unless the test moves it */
     uint64_t timer_ms;      /* of the timer that was started last */
+    struct mc_timer *timer; /* that one */
 } wire = {.sent = {.max = 256u << 20}, .now = 1000000000};
 
 uint64_t __wrap_mc_loop_now(struct mc_loop *l);
@@ -40,6 +41,7 @@ void __wrap_mc_timer_start(struct mc_loop *l, struct mc_timer *t, uint64_t ms,
                            void (*fn)(struct mc_timer *t))
 {
     wire.timer_ms = ms;
+    wire.timer = t;
     __real_mc_timer_start(l, t, ms, fn);
 }
 
