@@ -217,6 +217,21 @@ static void test_held(void)
     mc_free(id);
 }
 
+/* The next process may give the same ids to others. */
+static void test_exit(void)
+{
+    char *id = begins("null");
+    struct web *w = drives("");
+
+    makes("null");
+    wire.child = b->child;
+    wire_exits(1);
+    ok(!mc_map_get(hub->tasks, mc_str_of(id)), "a task is forgotten with the process that made it");
+    ok(web_has(w, "and its task with it"), "a call that is driven fails, also between two looks");
+    ok(link_empty(&hub->task_order), "nothing else is left of them");
+    mc_free(id);
+}
+
 int main(void)
 {
     static const char *const tools[MC_KIND_MAX] = {
@@ -236,6 +251,7 @@ int main(void)
     test_pace();
     test_progress();
     test_held();
+    test_exit();
     hub_over();
     return done_testing();
 }
