@@ -117,10 +117,14 @@ is 'both answers reach the server, each for its own request' "$(said)" '{"jsonrp
 ask 20 asker__rounds "$everything" '' ',"progressToken":"p"'
 is 'the first round' "$(get '.result.inputRequests[].params.message')" first
 is 'with the progress so far' "$(grep -c '"progressToken":"p","progress":1' "$work/body")" 1
+first=$(state)
 ask 21 asker__rounds "$everything" "$(retry '{"input-1":'"$accept"'}')" ',"progressToken":77'
 is 'the second round' "$(get '"\(.id) \(.result.inputRequests | tojson)"')" '21 {"input-2":{"method":"elicitation/create","params":{"message":"second","requestedSchema":{"type":"object","properties":{}}}}}'
 is 'progress goes on under the new token' "$(grep -c '"progressToken":77,"progress":2' "$work/body")" 1
-ask 22 asker__rounds "$everything" "$(retry '{"input-2":{"action":"cancel"}}')" ',"progressToken":78'
+second=$(state)
+ask 26 asker__rounds "$everything" ',"inputResponses":{"input-2":'"$accept"'},"requestState":"'"$first"'"'
+is 'the state of a round that is over' "$http $(get '"\(.id) \(.error.code)"')" '200 26 -32602'
+ask 22 asker__rounds "$everything" ',"inputResponses":{"input-2":{"action":"cancel"}},"requestState":"'"$second"'"' ',"progressToken":78'
 is 'the end' "$(get .id) $(said)" '22 {"jsonrpc":"2.0","id":"r1","result":'"$accept"'}{"jsonrpc":"2.0","id":"r2","result":{"action":"cancel"}}'
 is 'progress, the last token' "$(grep -c '"progressToken":78,"progress":3' "$work/body")" 1
 ask 23 asker__quits
@@ -129,6 +133,7 @@ ask 24 asker__ends
 is 'a call whose server does not wait' "$(get .result.resultType)" input_required
 go ends
 wait_for 'its question is answered by nobody' traced asker '"id":"e1"'
+ok 'which is no yes' traced asker '"id":"e1","result":{"action":"cancel"}'
 ask 25 asker__ends "$everything" "$(retry '{"input-1":'"$accept"'}')"
 is 'its answer is kept for the retry' "$(get .id) $(said)" '25 in the meantime'
 

@@ -5,6 +5,7 @@ LINTS = \
 	tests/lint/docs.t \
 	tests/lint/layers.t \
 	tests/lint/man.t \
+	tests/lint/mistakes.t \
 	tests/lint/shell.t \
 	tests/lint/sizes.t \
 	tests/lint/sleeps.t
