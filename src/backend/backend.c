@@ -243,8 +243,10 @@ struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spe
     b->call_ms = spec->call_ms ? spec->call_ms : MC_BACKEND_CALL_MS;
     b->isolation = spec->isolation;
     b->catalog = MC_TAKE(spec->cached);
-    b->skip_probe = b->catalog && mc_rev_era(b->catalog->rev) == MC_ERA_LEGACY;
-    b->known_modern = b->catalog && mc_rev_era(b->catalog->rev) == MC_ERA_MODERN;
+    if (b->catalog && b->protocol == MC_PROTOCOL_AUTO) { /* what it was the last time */
+        b->skip_probe = mc_rev_era(b->catalog->rev) == MC_ERA_LEGACY;
+        b->known_modern = mc_rev_era(b->catalog->rev) == MC_ERA_MODERN;
+    }
     b->free_slot = -1;
     mc_frame_init(&b->frame, MC_BACKEND_LINE_MAX);
     return b;

@@ -46,4 +46,17 @@ is 'the last one answers as well' "$http $(get .result.resultType)" '200 complet
 is 'the same eras' "$(column era)" 'legacy modern modern legacy modern modern modern'
 is 'nothing was started twice' "$(column restarts)" '0 0 0 0 0 0 0'
 is 'the remembered one got no initialize at all' "$(trace_count trace '"initialize"')" 1
+
+# What the config says holds against what was remembered.
+with_protocol() {
+    mc down --all >/dev/null 2>&1
+    jq '.mcpServers.dual.protocol = "'"$1"'"' "$repo/.mcp.json" >"$work/config" && mv "$work/config" "$repo/.mcp.json"
+    hub_up "$repo"
+    modern_call test_simple_text '{}' "$url/s/dual/mcp"
+    mc status --json | jq -r '.workspaces[0].servers[] | select(.name == "dual") | "\(.era) \(.restarts)"'
+}
+is 'protocol: legacy' "$(with_protocol legacy)" 'legacy 0'
+is 'protocol: modern' "$(with_protocol modern)" 'modern 0'
+is 'protocol: legacy once more' "$(with_protocol legacy)" 'legacy 0'
+hub_address
 e2e_done
