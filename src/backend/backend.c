@@ -45,6 +45,10 @@ void backend_set_state(struct mc_backend *b, enum mc_backend_state to, const cha
     mc_info("backend", "%s: %s -> %s (%s)", b->name, states[from].name, states[to].name, why);
     mc_backend_ref(b);
     b->ops->on_state(b->arg, b);
+    if (b->state == MC_BACKEND_READY && from != to)
+        idle_begin(b);
+    else if (b->state != MC_BACKEND_READY)
+        idle_end(b);
     if (b->state == MC_BACKEND_READY)
         calls_flush_queue(b);
     mc_backend_unref(b);
@@ -80,8 +84,9 @@ static uint64_t backoff_ms(unsigned failures)
 /* The process is gone, or never was. Try again after a pause, or give up. */
 static void settle(struct mc_backend *b, const char *why, bool final)
 {
-    unsigned retries =
-        b->catalog ? MC_BACKEND_RETRIES_MAX : 1; /* one that never worked is not flogged */
+    unsigned retries = b->restart == MC_RESTART_NEVER ? 0
+                       : b->catalog                   ? MC_BACKEND_RETRIES_MAX
+                                                      : 1; /* one that never worked is not flogged */
     struct mc_err err;
 
     backend_note_error(b, "%s", why);
@@ -242,6 +247,9 @@ struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spe
     b->start_ms = spec->start_ms ? spec->start_ms : MC_BACKEND_START_MS;
     b->call_ms = spec->call_ms ? spec->call_ms : MC_BACKEND_CALL_MS;
     b->isolation = spec->isolation;
+    b->idle_ms = spec->idle_ms;
+    b->max_calls = spec->max_calls;
+    b->restart = spec->restart;
     b->catalog = MC_TAKE(spec->cached);
     if (b->catalog && b->protocol == MC_PROTOCOL_AUTO) { /* what it was the last time */
         b->skip_probe = mc_rev_era(b->catalog->rev) == MC_ERA_LEGACY;
@@ -293,6 +301,7 @@ void mc_backend_unref(struct mc_backend *b)
         mc_child_close(b->child);
     b->child = NULL;
     mc_timer_stop(b->loop, &b->timer);
+    idle_end(b);
     run_over(
         b,
         "nobody uses it any more"); /* only the hub's own requests can be left: a caller's call has a reference */
@@ -369,6 +378,7 @@ void mc_backend_kill(struct mc_backend *b)
     if (child)
         mc_child_close(child);
     mc_timer_stop(b->loop, &b->timer);
+    idle_end(b);
     b->state = MC_BACKEND_STOPPED;
     run_over(b, "the hub is ending");
     fail_waiting(b, "was stopped");
@@ -445,6 +455,16 @@ bool mc_backend_asks(const struct mc_backend *b)
 int mc_backend_pid(const struct mc_backend *b)
 {
     return b->child ? mc_child_pid(b->child) : 0;
+}
+
+unsigned mc_backend_calls(const struct mc_backend *b)
+{
+    return b->working;
+}
+
+unsigned mc_backend_queued(const struct mc_backend *b)
+{
+    return b->queued;
 }
 
 unsigned mc_backend_restarts(const struct mc_backend *b)

@@ -61,6 +61,9 @@ struct mc_backend_spec {
     int protocol;              /* enum mc_protocol_pref */
     unsigned start_ms;         /* 0: default */
     unsigned call_ms;          /* 0: default */
+    unsigned idle_ms;          /* not used for so long: stopped; 0: never */
+    unsigned max_calls;        /* at the server at a time, others wait; 0: no limit */
+    int restart;               /* enum mc_restart */
     int isolation;             /* enum mc_isolation */
     const char *log_path;      /* stderr log; copied; NULL: none */
     struct mc_catalog *cached; /* from disk, or NULL; taken */
@@ -118,6 +121,8 @@ unsigned mc_backend_call_ms(const struct mc_backend *b);
 void mc_backend_note_asks(struct mc_backend *b);
 bool mc_backend_asks(const struct mc_backend *b); /* was it ever seen to ask clients for input? */
 int mc_backend_pid(const struct mc_backend *b);   /* 0: none */
+unsigned mc_backend_calls(const struct mc_backend *b);  /* callers' calls at the server */
+unsigned mc_backend_queued(const struct mc_backend *b); /* that wait: for its start, or for maxConcurrency */
 unsigned mc_backend_restarts(const struct mc_backend *b);
 uint64_t mc_backend_uptime_ms(const struct mc_backend *b);
 uint64_t mc_backend_trying_ms(

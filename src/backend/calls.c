@@ -47,7 +47,21 @@ static int slot_take(struct mc_backend *b, struct mc_call *call)
     b->free_slot = s->next_free;
     s->call = call;
     b->in_flight++;
+    if (!call->internal) {
+        b->working++;
+        b->used_at = mc_loop_now(b->loop);
+    }
     return 0;
+}
+
+static bool is_full(const struct mc_backend *b)
+{
+    return b->max_calls && b->working >= b->max_calls;
+}
+
+static void on_room(struct mc_timer *t)
+{
+    calls_flush_queue(mc_container_of(t, struct mc_backend, room));
 }
 
 void calls_release(struct mc_backend *b, struct mc_call *call)
@@ -60,6 +74,12 @@ void calls_release(struct mc_backend *b, struct mc_call *call)
     s->next_free = b->free_slot;
     b->free_slot = (int32_t)(s - b->slots);
     b->in_flight--;
+    if (!call->internal) {
+        b->working--;
+        b->used_at = mc_loop_now(b->loop);
+        if (b->queue_head && b->state == MC_BACKEND_READY)
+            mc_timer_start(b->loop, &b->room, 0, on_room);
+    }
     b->endless -= call->endless;
     call->endless = false;
     call->state = MC_CALL_IDLE;
@@ -136,9 +156,15 @@ static void on_sweep(struct mc_timer *t)
         if (c->deadline > now)
             continue;
         queue_remove(b, c);
-        mc_err_set(&err, MC_E_TIMEOUT,
-                   "server %s did not become ready within %u s; see `mcpctl logs %s`", b->name,
-                   b->start_ms / 1000, b->name);
+        if (is_full(b))
+            mc_err_set(
+                &err, MC_E_TIMEOUT,
+                "server %s was busy with %u calls, as many as maxConcurrency lets it work on",
+                b->name, b->working);
+        else
+            mc_err_set(&err, MC_E_TIMEOUT,
+                       "server %s did not become ready within %u s; see `mcpctl logs %s`", b->name,
+                       b->start_ms / 1000, b->name);
         c->ops->on_failed(c, &err);
         next = b->queue_head; /* the callback may have changed the queue */
     }
@@ -191,7 +217,10 @@ int mc_backend_call(struct mc_backend *b, struct mc_call *call, struct mc_err *e
 {
     switch (b->state) {
     case MC_BACKEND_READY:
-        return calls_send(b, call, err);
+        /* with those that wait already it takes its turn behind them */
+        if (call->internal || (!is_full(b) && !b->queue_head))
+            return calls_send(b, call, err);
+        break;
     case MC_BACKEND_BLOCKED:
     case MC_BACKEND_DRAINING:
         return mc_err_set(err, MC_E_DENIED, "server %s is %s", b->name,
@@ -201,9 +230,11 @@ int mc_backend_call(struct mc_backend *b, struct mc_call *call, struct mc_err *e
     }
     if (b->queued >= MC_BACKEND_QUEUE_MAX)
         return mc_err_set(err, MC_E_TOO_BIG,
-                          "%u calls are waiting for server %s to start, no more are accepted",
-                          b->queued, b->name);
-    call->deadline = mc_loop_now(b->loop) + b->start_ms;
+                          "%u calls are waiting for server %s%s, no more are accepted", b->queued,
+                          b->name, b->state == MC_BACKEND_READY ? "" : " to start");
+    call->deadline = mc_loop_now(b->loop) + (b->state != MC_BACKEND_READY ? b->start_ms
+                                             : call->timeout_ms           ? call->timeout_ms
+                                                                          : b->call_ms);
     queue_push(b, call);
     watch_deadlines(b);
     mc_backend_start(b);
@@ -242,7 +273,7 @@ void calls_flush_queue(struct mc_backend *b)
 {
     struct mc_err err;
 
-    while (b->queue_head && b->state == MC_BACKEND_READY) {
+    while (b->queue_head && b->state == MC_BACKEND_READY && !is_full(b)) {
         struct mc_call *c = b->queue_head;
         queue_remove(b, c);
         if (calls_send(b, c, &err))
@@ -274,6 +305,7 @@ void calls_fail_queue(struct mc_backend *b, const struct mc_err *err)
 void calls_done(struct mc_backend *b)
 {
     mc_timer_stop(b->loop, &b->sweep);
+    mc_timer_stop(b->loop, &b->room);
     mc_free(b->slots);
 }
 

@@ -68,6 +68,9 @@ struct mc_backend {
     char *log_path;
     int protocol;
     unsigned start_ms, call_ms;
+    unsigned idle_ms;   /* 0: never stopped for that */
+    unsigned max_calls; /* callers' calls at the server at a time; 0: any number */
+    int restart;        /* enum mc_restart */
     int isolation;
     bool asks; /* it was seen to ask clients */
 
@@ -102,6 +105,11 @@ struct mc_backend {
     size_t n_slots;
     int32_t free_slot;
     unsigned in_flight; /* slots in use */
+    unsigned working;   /* of these, callers' */
+    struct mc_timer
+        room; /* one of them is over: the queue goes on, not inside of its callback */
+    struct mc_timer idle; /* runs while READY, with an idle_ms */
+    uint64_t used_at;     /* loop ms */
     unsigned endless;   /* of these, without a deadline */
     struct mc_call *queue_head, *queue_tail;
     unsigned queued;
@@ -148,6 +156,10 @@ void calls_renew(struct mc_backend *b, struct mc_call *call);   /* its deadline,
 void calls_endless(struct mc_backend *b, struct mc_call *call); /* a sent one */
 void calls_release(struct mc_backend *b, struct mc_call *call);
 void calls_done(struct mc_backend *b);
+
+/* idle.c */
+void idle_begin(struct mc_backend *b); /* it is READY */
+void idle_end(struct mc_backend *b);
 
 /* incoming.c */
 void incoming_bytes(struct mc_backend *b, const char *p, size_t n);

@@ -4,6 +4,7 @@ libmchub_a_SOURCES += \
 	src/backend/calls.c \
 	src/backend/catalog.c src/backend/catalog.h \
 	src/backend/handshake.c \
+	src/backend/idle.c \
 	src/backend/incoming.c \
 	src/backend/listen.c \
 	src/backend/listing.c

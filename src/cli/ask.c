@@ -88,6 +88,15 @@ void mc_ask_describe(const struct mc_server_spec *spec, const char *root, const 
         field(out, "in", spec->cwd ? spec->cwd : root);
     pairs(out, "sets", spec->env, spec->n_env, "=");
     pairs(out, "sends", spec->headers, spec->n_headers, ": ");
+    for (size_t i = 0; i < spec->inherit_env.n; i++)
+        field(out, "gets", strcmp(spec->inherit_env.v[i], "*") ? spec->inherit_env.v[i]
+                                                               : "all of your environment");
+    for (size_t i = 0; spec->tools_limited && i < spec->tools_allow.n; i++)
+        field(out, "shows", spec->tools_allow.v[i]);
+    for (size_t i = 0; i < spec->tools_deny.n; i++)
+        field(out, "hides", spec->tools_deny.v[i]);
+    pairs(out, "names", spec->tools_rename, spec->n_tools_rename, " → ");
+    pairs(out, "tells", spec->tools_describe, spec->n_tools_describe, ": ");
     mc_spec_references(spec, &refs);
     for (size_t i = 0; i < refs.n; i++)
         field(out, "uses", refs.v[i]);

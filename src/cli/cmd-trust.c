@@ -66,7 +66,7 @@ int mc_cmd_trust(struct mc_cli *cli)
     const struct mc_server_spec **specs = NULL;
     struct mc_err err;
     size_t n = 0;
-    int ret = mc_repo_load(&root, &config, &err);
+    int ret = mc_repo_load(cli, &root, &config, &err);
     if (ret == 0) {
         specs =
             mc_calloc(mc_config_server_count(config) + cli->args->n_operands + 1, sizeof(*specs));

@@ -45,7 +45,7 @@ static void say_remote(const struct mc_config *config)
 static int prepare(struct up *up, char **ret_root, struct mc_err *err)
 {
     struct mc_config *config = NULL;
-    int ret = mc_repo_load(ret_root, &config, err);
+    int ret = mc_repo_load(up->cli, ret_root, &config, err);
     if (ret == 0) {
         say_remote(config);
         bool never = mc_args_has(up->cli->args, "no-trust-prompt");
@@ -107,7 +107,9 @@ static int find_endpoint(struct up *up, struct mc_err *err)
 static int add_workspace(struct up *up, const char *root, struct mc_err *err)
 {
     MC_CLEANUP(mc_buf_done) struct mc_buf body = MC_BUF_INIT(MC_REPO_BODY_MAX);
-    mc_repo_body(root, up->detach, &body);
+    MC_CLEANUP(mc_strv_done) struct mc_strv sets = {0};
+    mc_args_values(up->cli->args, "set", &sets);
+    mc_repo_body(root, up->detach, &sets, &body);
     if (!up->detach)
         mc_attach_hold_signals(); /* from here on there is something to take away again */
     int ret =

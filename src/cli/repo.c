@@ -39,12 +39,16 @@ static bool anything_written(const struct mc_config *config)
     return false;
 }
 
-int mc_repo_load(char **ret_root, struct mc_config **ret, struct mc_err *err)
+int mc_repo_load(const struct mc_cli *cli, char **ret_root, struct mc_config **ret,
+                 struct mc_err *err)
 {
+    MC_CLEANUP(mc_strv_done) struct mc_strv sets = {0};
     int r = mc_path_repo_root(".", ret_root, err);
     if (r < 0)
         return r;
-    r = mc_config_load(&(struct mc_config_input){.root = *ret_root, .env = environ}, ret, err);
+    mc_args_values(cli->args, "set", &sets);
+    r = mc_config_load(
+        &(struct mc_config_input){.root = *ret_root, .env = environ, .sets = sets.v}, ret, err);
     if (*ret)
         print_diagnostics(*ret, *ret_root);
     if (r == -MC_E_CONFIG && *ret && anything_written(*ret))
@@ -96,16 +100,25 @@ int mc_repo_no_server(const struct mc_config *config, const char *name, struct m
     return mc_err_set(err, MC_E_USAGE, "this repo has no server '%s'", name);
 }
 
-void mc_repo_body(const char *root, bool detach, struct mc_buf *out)
+static void add_strings(struct mc_buf *out, const char *name, char *const *v)
+{
+    mc_buf_addf(out, ",\"%s\":[", name);
+    for (size_t i = 0; v && v[i]; i++) {
+        mc_buf_addz(out, i ? "," : "");
+        mc_jstr_quote(mc_str_of(v[i]), out);
+    }
+    mc_buf_addc(out, ']');
+}
+
+void mc_repo_body(const char *root, bool detach, const struct mc_strv *sets, struct mc_buf *out)
 {
     mc_buf_addz(out, "{\"root\":");
     mc_jstr_quote(mc_str_of(root), out);
-    mc_buf_addf(out, ",\"detach\":%s,\"env\":[", detach ? "true" : "false");
-    for (char **e = environ; *e; e++) {
-        mc_buf_addz(out, e == environ ? "" : ",");
-        mc_jstr_quote(mc_str_of(*e), out);
-    }
-    mc_buf_addz(out, "]}");
+    mc_buf_addf(out, ",\"detach\":%s", detach ? "true" : "false");
+    add_strings(out, "env", environ);
+    if (sets)
+        add_strings(out, "sets", sets->v);
+    mc_buf_addc(out, '}');
 }
 
 int mc_repo_refresh(const char *root, struct mc_err *err)
@@ -121,7 +134,7 @@ int mc_repo_refresh(const char *root, struct mc_err *err)
     const cJSON *w = ret == 0 ? mc_api_workspace(status, root) : NULL;
     if (!w)
         return ret;
-    mc_repo_body(root, mc_doc_bool(w, "detached", false), &body);
+    mc_repo_body(root, mc_doc_bool(w, "detached", false), NULL, &body);
     return mc_api_doc(c, "POST", "/api/workspaces", mc_buf_str(&body), NULL, err);
 }
 

@@ -225,7 +225,7 @@ const struct mc_key mc_keys_server[] = {
     {"start", MC_KEY_CHOICE, SPEC(start), .choices = starts, .otherwise = "\"lazy\"",
      .help = "Start on first use, or with the hub"},
     {"restart", MC_KEY_CHOICE, SPEC(restart), .choices = restarts, .otherwise = "\"on-failure\"",
-     .reload = MC_RELOAD_PROCESS, .help = "Start again after a crash, with growing pauses, or never"},
+     .reload = MC_RELOAD_PROCESS, .help = "Start again after a crash, with pauses that grow; never: on its next use"},
     {"idleTimeout", MC_KEY_DURATION, SPEC(idle_timeout_ms), .reload = MC_RELOAD_PROCESS,
      .help = "Stop the server when it was not used for so long; default: never"},
     {"timeout", MC_KEY_OBJECT, .keys = keys_timeout, .elsewhere = MC_JSON_NUMBER,
@@ -241,12 +241,12 @@ const struct mc_key mc_keys_server[] = {
      .reload = MC_RELOAD_PROCESS,
      .help = "The era to speak with it, instead of asking: auto, legacy, modern or a revision"},
     {"dev", MC_KEY_OBJECT, .keys = keys_dev, .help = "For the server's own developers"},
-    {"description", MC_KEY_STRING, SPEC(description), .help = "What it is for; shown in status"},
-    {"owner", MC_KEY_STRING, SPEC(owner), .help = "Whom to ask about it; shown in status"},
+    {"description", MC_KEY_STRING, SPEC(description), .help = "What it is for; shown in status --json"},
+    {"owner", MC_KEY_STRING, SPEC(owner), .help = "Whom to ask about it; shown in status --json"},
     {"lifecycle", MC_KEY_CHOICE, SPEC(lifecycle), .choices = lifecycles,
-     .otherwise = "\"stable\"", .help = "How far it can be relied on; shown in status"},
+     .otherwise = "\"stable\"", .help = "How far it can be relied on; shown in status --json"},
     {"labels", MC_KEY_MAP, PAIRS(labels), .keys = item_label,
-     .help = "Anything else to know it by; shown in status"},
+     .help = "Anything else to know it by; shown in status --json"},
 
     ALIAS("httpUrl", "url", .type = MC_KEY_STRING, SPEC(url)),         /* Gemini, Qwen */
     ALIAS("serverUrl", "url", .type = MC_KEY_STRING, SPEC(url)),       /* Windsurf */

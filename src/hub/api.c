@@ -93,11 +93,22 @@ static void on_added(void *arg, struct workspace *ws, const struct mc_err *err)
     mc_free(a);
 }
 
+/* The NAME=VALUE texts of a list. */
+static void add_pairs(const cJSON *list, struct mc_strv *to)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, list)
+    {
+        if (cJSON_IsString(item) && strchr(item->valuestring, '=') && to->n < ENV_MAX)
+            mc_strv_push(to, item->valuestring);
+    }
+}
+
 static void add_workspace(struct hub *h, struct mc_http_req *req, const struct route_captures *c)
 {
-    struct mc_strv env = {0};
+    struct mc_strv env = {0}, sets = {0};
     struct mc_err err;
-    const cJSON *item;
     MC_CLEANUP(mc_doc_freep) cJSON *doc = mc_doc_parse(mc_http_body(req), &err);
 
     (void)c;
@@ -109,12 +120,16 @@ static void add_workspace(struct hub *h, struct mc_http_req *req, const struct r
         fail(req, 400, MC_E_USAGE, "\"root\" must be an absolute path", MC_STR_NONE);
         return;
     }
-    cJSON_ArrayForEach(
-        item, mc_doc_get(doc, "env")) if (cJSON_IsString(item) && strchr(item->valuestring, '=') &&
-                                          env.n < ENV_MAX) mc_strv_push(&env, item->valuestring);
+    const struct workspace *old = workspace_by_root(h, mc_doc_str(doc, "root"));
+    add_pairs(mc_doc_get(doc, "env"), &env);
+    if (mc_doc_get(doc, "sets"))
+        add_pairs(mc_doc_get(doc, "sets"), &sets);
+    else if (old) /* a refresh, by a command that has none */
+        strv_copy(&old->sets, &sets);
     struct pending *a = MC_NEW(struct pending);
     pend(a, h, req);
-    workspace_add(h, mc_doc_str(doc, "root"), &env, mc_doc_bool(doc, "detach", false), on_added, a);
+    workspace_add(h, mc_doc_str(doc, "root"), &env, &sets, mc_doc_bool(doc, "detach", false),
+                  on_added, a);
 }
 
 static void remove_workspace(struct hub *h, struct mc_http_req *req, const struct route_captures *c)

@@ -4,6 +4,7 @@
 #include "hub/asking.h"
 #include "hub/headers.h"
 #include "hub/tasks.h"
+#include "hub/viewtools.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 #include "mcp/tool.h"
@@ -52,6 +53,8 @@ static void forward_to(struct exchange *x, const struct route *r, struct mc_byte
         call_prepare(x, r->server, r->catalog, same ? MC_STR_NONE : r->item->naming, message, e);
 
     c->wrapped = x->era == MC_ERA_LEGACY && r->misfits & MC_TOOL_OUTPUT;
+    if (kind == MC_KIND_TOOL)
+        c->base.timeout_ms = view_tool_timeout(r->server->spec, r->item->key);
     if (kind != MC_KIND_TOOL || task_prepare(c, r))
         call_dispatch(c);
 }

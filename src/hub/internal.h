@@ -166,7 +166,7 @@ struct workspace {
     char name[48];
     char *root;
     struct mc_config *config;
-    struct mc_strv env;
+    struct mc_strv env, sets; /* as given to `up` */
     struct server *servers;
     size_t n_servers;
     struct link views; /* one per endpoint that was used; they outlive a reload */
@@ -180,10 +180,13 @@ struct workspace *workspace_find(struct hub *h,
                                  struct mc_str name); /* empty name: the chosen one; NULL */
 struct workspace *workspace_by_root(struct hub *h, const char *root);
 struct server *workspace_server(struct workspace *ws, struct mc_str name);
-/* Loads config, trust and caches on the pool, then adds or renews the workspace. root: any path to it. done: ws, or NULL and err. Takes env. */
-void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach,
+/* Loads config, trust and caches on the pool, then adds or renews the workspace. root: any path to it. done: ws, or NULL and err. Takes env and
+ * sets, the KEY=VALUE of `up --set`. */
+void workspace_add(struct hub *h, const char *root, struct mc_strv *env, struct mc_strv *sets,
+                   bool detach,
                    void (*done)(void *arg, struct workspace *ws, const struct mc_err *err),
                    void *arg);
+void strv_copy(const struct mc_strv *from, struct mc_strv *to);
 /* Reads the files of a workspace again, with the environment that it was added with. done: as above; NULL too when it was taken down meanwhile. */
 void workspace_renew(struct workspace *ws,
                      void (*done)(void *arg, struct workspace *ws, const struct mc_err *err),

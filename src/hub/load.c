@@ -73,6 +73,9 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
         l->backend.start_ms = spec->start_timeout_ms;
         l->backend.call_ms = spec->call_timeout_ms;
         l->backend.isolation = spec->isolation;
+        l->backend.idle_ms = spec->idle_timeout_ms;
+        l->backend.max_calls = spec->max_concurrency;
+        l->backend.restart = spec->restart;
         registry_key(&l->backend);
         l->log_path = log_path(spec->name, l->backend.key);
         l->backend.log_path = l->log_path;
@@ -92,7 +95,7 @@ static void run(void *arg)
     mc_free(job->root);
     job->root = root;
     /* problems inside the files are part of the config; only an unusable root is an error */
-    struct mc_config_input in = {.root = job->root, .env = job->env.v};
+    struct mc_config_input in = {.root = job->root, .env = job->env.v, .sets = job->sets.v};
     int rc = mc_config_load(&in, &job->config, &err);
     if (rc && rc != -MC_E_CONFIG) {
         job->err = err;
@@ -119,14 +122,16 @@ static void done(void *arg)
     job->done(job, job->arg);
 }
 
-void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env,
+void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env, struct mc_strv *sets,
                 void (*fn)(struct load *job, void *arg), void *arg)
 {
     struct load *job = MC_NEW(struct load);
 
     job->root = mc_strdup(root);
     job->env = *env;
+    job->sets = *sets;
     memset(env, 0, sizeof(*env));
+    memset(sets, 0, sizeof(*sets));
     job->done = fn;
     job->arg = arg;
     mc_work(l, run, done, job);
@@ -146,6 +151,7 @@ void load_free(struct load *job)
     mc_free(job->servers);
     mc_config_unref(job->config);
     mc_strv_done(&job->env);
+    mc_strv_done(&job->sets);
     mc_free(job->warning);
     mc_free(job->root);
     mc_free(job);

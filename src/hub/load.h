@@ -15,7 +15,7 @@ struct loaded {
 };
 struct load {
     char *root;
-    struct mc_strv env;
+    struct mc_strv env, sets;
     struct mc_err err; /* code 0: it worked */
     struct mc_config *config;
     struct loaded *servers;
@@ -25,8 +25,8 @@ struct load {
     void (*done)(struct load *job, void *arg);
     void *arg;
 };
-/* Takes env. done gets the job and frees it with load_free. */
-void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env,
+/* Takes env and sets. done gets the job and frees it with load_free. */
+void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env, struct mc_strv *sets,
                 void (*done)(struct load *job, void *arg), void *arg);
 void load_free(struct load *job);
 

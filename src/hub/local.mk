@@ -39,6 +39,7 @@ libmchub_a_SOURCES += \
 	src/hub/turns.c \
 	src/hub/view.c \
 	src/hub/viewfit.c \
+	src/hub/viewtools.c src/hub/viewtools.h \
 	src/hub/waiters.c \
 	src/hub/workspace.c \
 	src/hub/internal.h

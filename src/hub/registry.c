@@ -14,8 +14,10 @@ struct retired { /* nobody's any more, but still on the stop ladder */
 void registry_key(struct mc_backend_spec *spec)
 {
     MC_CLEANUP(mc_freep)
-    char *text = mc_asprintf("%s isolation %d protocol %d start %u call %u", spec->launch.digest,
-                             spec->isolation, spec->protocol, spec->start_ms, spec->call_ms);
+    char *text =
+        mc_asprintf("%s isolation %d protocol %d start %u call %u idle %u max %u restart %d",
+                    spec->launch.digest, spec->isolation, spec->protocol, spec->start_ms,
+                    spec->call_ms, spec->idle_ms, spec->max_calls, spec->restart);
 
     mc_sha256_hex(mc_str_of(text), spec->key);
 }

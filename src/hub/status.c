@@ -47,6 +47,8 @@ static void add_running(cJSON *o, const struct hub *h, const struct mc_backend *
     mc_doc_add_num(o, "restarts", mc_backend_restarts(b));
     if (mc_backend_isolation(b) == MC_ISOLATION_SESSION)
         mc_doc_add_num(o, "instances", instances_count(h, b));
+    mc_doc_add_num(o, "calls", mc_backend_calls(b));
+    mc_doc_add_num(o, "queued", mc_backend_queued(b));
     const struct mc_catalog *c = mc_backend_catalog(b);
     if (c) {
         mc_doc_add_str(o, "era", mc_era_name(mc_rev_era(c->rev)));
@@ -64,6 +66,24 @@ static void add_running(cJSON *o, const struct hub *h, const struct mc_backend *
         n++;
     for (size_t i = n > STATUS_STDERR_LINES ? n - STATUS_STDERR_LINES : 0; i < n; i++)
         mc_doc_add_str(lines, NULL, mc_backend_stderr(b, i));
+}
+
+/* What its config says about it to people. */
+static void add_about(cJSON *o, const struct mc_server_spec *spec)
+{
+    static const char *const lifecycles[] = {[MC_LIFECYCLE_STABLE] = "stable",
+                                             [MC_LIFECYCLE_EXPERIMENTAL] = "experimental",
+                                             [MC_LIFECYCLE_DEPRECATED] = "deprecated"};
+
+    if (spec->description)
+        mc_doc_add_str(o, "description", spec->description);
+    if (spec->owner)
+        mc_doc_add_str(o, "owner", spec->owner);
+    if (spec->lifecycle != MC_LIFECYCLE_STABLE)
+        mc_doc_add_str(o, "lifecycle", lifecycles[spec->lifecycle]);
+    cJSON *labels = spec->n_labels ? mc_doc_add(o, "labels", mc_doc_object()) : NULL;
+    for (size_t i = 0; i < spec->n_labels; i++)
+        mc_doc_add_str(labels, spec->labels[i].key, spec->labels[i].value);
 }
 
 static cJSON *server_doc(const struct server *srv)
@@ -85,6 +105,7 @@ static cJSON *server_doc(const struct server *srv)
     mc_doc_add_str(o, "trust", trusts[srv->trust]);
     mc_doc_add_bool(o, "builtin", srv->spec->builtin);
     mc_doc_add_str(o, "commandLine", command);
+    add_about(o, srv->spec);
     if (srv->backend)
         add_running(o, srv->ws->hub, srv->backend);
     return o;

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/map.h"
 #include "hub/internal.h"
+#include "hub/viewtools.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/names.h"
@@ -74,12 +75,11 @@ static struct mc_catalog *catalog_of(const struct server *srv)
 }
 
 /* Tools and prompts get the server's prefix in the merged view; resources keep their URIs, which mean something to the client. */
-static void exposed_name(const struct view *v, const struct server *srv, enum mc_kind kind,
-                         struct mc_str key, char *out)
+static void exposed_name(const struct view *v, const struct server *srv, struct mc_str key,
+                         char *out)
 {
-    const char *prefix = v->only ? "" : srv->spec->prefix ? srv->spec->prefix : srv->spec->name;
+    const char *prefix = srv->spec->prefix ? srv->spec->prefix : srv->spec->name;
 
-    (void)kind;
     mc_name_expose(prefix, key, mc_config_name_max(v->ws->config), out);
 }
 
@@ -100,7 +100,8 @@ static void add_collision(struct view *v, enum mc_kind kind, struct mc_str key,
                                  is_named(kind) ? "; give one of them another \"prefix\"" : ""));
 }
 
-/* The server's own bytes, but for the name, what clients of that era would not take, and what view_task_support() says. */
+/* The server's own bytes, but for the name, the description if the config has another one, what clients of that era would not take, and what
+ * view_task_support() says. */
 static void write_item(const struct route *r, struct mc_str key, enum mc_kind kind, enum mc_era era,
                        struct mc_buf *out)
 {
@@ -108,6 +109,7 @@ static void write_item(const struct route *r, struct mc_str key, enum mc_kind ki
     struct mc_str at, support = MC_STR_NONE;
     struct mc_buf name = MC_BUF_INIT(MC_CATALOG_BYTES_MAX),
                   wrapped = MC_BUF_INIT(MC_CATALOG_BYTES_MAX);
+    struct mc_buf description = MC_BUF_INIT(MC_CATALOG_BYTES_MAX);
     struct mc_splice sp;
 
     if (kind == MC_KIND_TOOL)
@@ -122,8 +124,11 @@ static void write_item(const struct route *r, struct mc_str key, enum mc_kind ki
     if (support.n > 0)
         mc_splice_put(&sp, at, support);
     mc_tool_mend(&sp, era == MC_ERA_LEGACY ? r->misfits : r->misfits & MC_TOOL_INPUT, &wrapped);
+    if (kind == MC_KIND_TOOL)
+        view_tool_describe(r->server->spec, item, &sp, &description);
     mc_splice_apply(&sp, false, out);
     mc_buf_done(&wrapped);
+    mc_buf_done(&description);
     mc_buf_done(&name);
 }
 
@@ -133,8 +138,12 @@ static void add_item(struct view *v, struct server *srv, struct mc_catalog *cata
     char name[MC_NAME_MAX_LIMIT + 1];
     struct mc_str key = item->key;
 
+    if (kind == MC_KIND_TOOL && !view_tool_shown(srv->spec, key))
+        return;
+    if (kind == MC_KIND_TOOL)
+        key = view_tool_name(srv->spec, key);
     if (is_named(kind) && !v->only) {
-        exposed_name(v, srv, kind, item->key, name);
+        exposed_name(v, srv, key, name);
         key = mc_str_of(name);
     }
     const struct route *first = mc_map_get(v->names[kind], key);

@@ -204,8 +204,11 @@ static void on_loaded(struct load *job, void *arg)
     }
     apply(ws, job);
     mc_strv_done(&ws->env);
+    mc_strv_done(&ws->sets);
     ws->env = job->env;
+    ws->sets = job->sets;
     memset(&job->env, 0, sizeof(job->env));
+    memset(&job->sets, 0, sizeof(job->sets));
     load_free(job);
     if (fresh) {
         choose_name(h, ws);
@@ -222,14 +225,21 @@ static void on_loaded(struct load *job, void *arg)
     mc_free(a);
 }
 
-void workspace_add(struct hub *h, const char *root, struct mc_strv *env, bool detach,
+void workspace_add(struct hub *h, const char *root, struct mc_strv *env, struct mc_strv *sets,
+                   bool detach,
                    void (*done)(void *arg, struct workspace *ws, const struct mc_err *err),
                    void *arg)
 {
     struct addition *a = MC_NEW(struct addition);
 
     *a = (struct addition){.hub = h, .detach = detach, .done = done, .arg = arg};
-    load_begin(h->loop, root, env, on_loaded, a);
+    load_begin(h->loop, root, env, sets, on_loaded, a);
+}
+
+void strv_copy(const struct mc_strv *from, struct mc_strv *to)
+{
+    for (size_t i = 0; i < from->n; i++)
+        mc_strv_push(to, from->v[i]);
 }
 
 void workspace_renew(struct workspace *ws,
@@ -237,12 +247,12 @@ void workspace_renew(struct workspace *ws,
                      void *arg)
 {
     struct addition *a = MC_NEW(struct addition);
-    struct mc_strv env = {0};
+    struct mc_strv env = {0}, sets = {0};
 
     *a = (struct addition){.hub = ws->hub, .renew = true, .done = done, .arg = arg};
-    for (size_t i = 0; i < ws->env.n; i++)
-        mc_strv_push(&env, ws->env.v[i]);
-    load_begin(ws->hub->loop, ws->root, &env, on_loaded, a);
+    strv_copy(&ws->env, &env);
+    strv_copy(&ws->sets, &sets);
+    load_begin(ws->hub->loop, ws->root, &env, &sets, on_loaded, a);
 }
 
 void workspace_choose(struct hub *h, struct workspace *ws)
@@ -275,6 +285,7 @@ void workspace_remove(struct workspace *ws)
     link_each(l, &ws->views) view_free(link_entry(l, struct view, link));
     mc_config_unref(ws->config);
     mc_strv_done(&ws->env);
+    mc_strv_done(&ws->sets);
     mc_free(ws->root);
     mc_free(ws);
     attach_changed(h);

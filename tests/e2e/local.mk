@@ -3,6 +3,7 @@ E2E_TESTS = \
 	tests/e2e/badinput.t \
 	tests/e2e/bytes.t \
 	tests/e2e/cli.t \
+	tests/e2e/config.t \
 	tests/e2e/conformance.t \
 	tests/e2e/conformance-extensions.t \
 	tests/e2e/conformance-tasks.t \
