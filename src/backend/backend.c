@@ -138,7 +138,7 @@ void backend_start_failed(struct mc_backend *b, const char *why, bool final)
 static void describe_exit(struct mc_backend *b, int code, int sig, char *out, size_t n)
 {
     const struct stderr_ring *r = &b->ring;
-    const char *last = r->n ? r->line[(r->first + r->n - 1) % MC_BACKEND_STDERR_LINES] : NULL;
+    const char *last = r->n ? mc_backend_stderr(b, r->n - 1) : NULL;
 
     if (sig)
         snprintf(out, n, "it was ended by signal %d%s%s", sig,
@@ -309,7 +309,7 @@ void mc_backend_unref(struct mc_backend *b)
     calls_done(b);
     mc_frame_done(&b->frame);
     for (unsigned i = 0; i < b->ring.n; i++)
-        mc_free(b->ring.line[(b->ring.first + i) % MC_BACKEND_STDERR_LINES]);
+        mc_free(b->ring.line[(b->ring.first + i) % MC_BACKEND_STDERR_LINES].line);
     mc_rotlog_close(b->log);
     mc_catalog_unref(b->catalog);
     mc_strv_done(&b->listening.wanted);
@@ -482,7 +482,14 @@ uint64_t mc_backend_trying_ms(const struct mc_backend *b)
     return mc_loop_now(b->loop) - b->trying_since;
 }
 
+const struct mc_said *mc_backend_said(const struct mc_backend *b, size_t i)
+{
+    return i < b->ring.n ? &b->ring.line[(b->ring.first + i) % MC_BACKEND_STDERR_LINES] : NULL;
+}
+
 const char *mc_backend_stderr(const struct mc_backend *b, size_t i)
 {
-    return i < b->ring.n ? b->ring.line[(b->ring.first + i) % MC_BACKEND_STDERR_LINES] : NULL;
+    const struct mc_said *said = mc_backend_said(b, i);
+
+    return said ? said->line : NULL;
 }

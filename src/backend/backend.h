@@ -129,5 +129,11 @@ uint64_t mc_backend_trying_ms(
     const struct mc_backend *b); /* since it was asked to start; retries included */
 /* The i-th of the kept stderr lines, oldest first; NULL past the end. Borrowed. */
 const char *mc_backend_stderr(const struct mc_backend *b, size_t i);
+struct mc_said {
+    char *line;
+    uint64_t order_us; /* monotonic: to bring the lines of several servers in order */
+    uint64_t wall_ms;
+};
+const struct mc_said *mc_backend_said(const struct mc_backend *b, size_t i); /* the same with its time */
 
 #endif

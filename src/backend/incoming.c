@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/rotlog.h"
+#include "base/time.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 #include <stdio.h>
@@ -201,13 +202,13 @@ static void ring_push(struct mc_backend *b)
     r->part_len = 0;
     unsigned at = (r->first + r->n) % MC_BACKEND_STDERR_LINES;
     if (r->n == MC_BACKEND_STDERR_LINES) {
-        mc_free(r->line[r->first]);
+        mc_free(r->line[r->first].line);
         at = r->first;
         r->first = (r->first + 1) % MC_BACKEND_STDERR_LINES;
     } else {
         r->n++;
     }
-    r->line[at] = line;
+    r->line[at] = (struct mc_said){line, mc_now_us(), mc_wall_ms()};
     b->ops->on_stderr(b->arg, b, line);
 }
 

@@ -17,7 +17,7 @@ struct call_slot {
 };
 
 struct stderr_ring {
-    char *line[MC_BACKEND_STDERR_LINES];
+    struct mc_said line[MC_BACKEND_STDERR_LINES];
     unsigned first, n;
     char part[MC_BACKEND_STDERR_LINE_MAX];
     size_t part_len;

@@ -123,17 +123,17 @@ void attach_changed(struct hub *h)
                        on_settled);
 }
 
-static void send_line(struct attachment *a, const char *server, const char *line)
+static void send_line(struct attachment *a, const char *server, const char *line, uint64_t wall_ms)
 {
     struct mc_buf out = MC_BUF_INIT(64u << 10);
-    char now[MC_ISO_LEN];
+    char when[MC_ISO_LEN];
 
-    mc_iso_now(now);
+    mc_iso_at(wall_ms, when);
     mc_buf_adds(&out, MC_STR("{\"server\":"));
     mc_jstr_quote(mc_str_of(server), &out);
     mc_buf_adds(&out, MC_STR(",\"line\":"));
     mc_jstr_quote(mc_str_of(line), &out);
-    mc_buf_addf(&out, ",\"time\":\"%s\"}", now);
+    mc_buf_addf(&out, ",\"time\":\"%s\"}", when);
     send_event(a, "log", mc_buf_str(&out));
     mc_buf_done(&out);
 }
@@ -148,26 +148,54 @@ void attach_line(struct hub *h, struct mc_backend *b, const char *line)
         for (size_t i = 0; a->logs && i < a->ws->n_servers; i++) {
             const struct server *srv = &a->ws->servers[i];
             if (srv->backend == origin && (!a->server || strcmp(a->server, srv->spec->name) == 0)) {
-                send_line(a, srv->spec->name, line);
+                send_line(a, srv->spec->name, line, mc_wall_ms());
                 break;
             }
         }
     }
 }
 
-/* The last n of the kept lines of each server asked for. */
+struct kept_line {
+    const char *server;
+    const struct mc_said *said;
+};
+
+static int by_time(const void *a, const void *b)
+{
+    const struct kept_line *x = a, *y = b;
+
+    return (x->said->order_us > y->said->order_us) - (x->said->order_us < y->said->order_us);
+}
+
+/* The last n lines of one process, behind those that are there. */
+static size_t gather(const char *server, const struct mc_backend *b, size_t n,
+                     struct kept_line *lines, size_t have)
+{
+    size_t all = 0;
+
+    while (mc_backend_said(b, all))
+        all++;
+    for (size_t i = all > n ? all - n : 0; i < all; i++)
+        lines[have++] = (struct kept_line){server, mc_backend_said(b, i)};
+    return have;
+}
+
+/* The last n of the kept lines of each server asked for, in the order in which they were written. */
 static void send_kept(struct attachment *a, size_t n)
 {
+    struct kept_line *lines =
+        mc_calloc(a->ws->n_servers * MC_BACKEND_STDERR_LINES + 1, sizeof(*lines));
+    size_t have = 0;
+
     for (size_t i = 0; i < a->ws->n_servers; i++) {
         const struct server *srv = &a->ws->servers[i];
-        size_t have = 0;
-        if (!srv->backend || (a->server && strcmp(a->server, srv->spec->name) != 0))
-            continue;
-        while (mc_backend_stderr(srv->backend, have))
-            have++;
-        for (size_t j = have > n ? have - n : 0; j < have; j++)
-            send_line(a, srv->spec->name, mc_backend_stderr(srv->backend, j));
+        if (srv->backend && (!a->server || strcmp(a->server, srv->spec->name) == 0))
+            have = gather(srv->spec->name, srv->backend, n, lines, have);
     }
+    qsort(lines, have, sizeof(*lines), by_time);
+    for (size_t i = 0; i < have; i++)
+        send_line(a, lines[i].server, lines[i].said->line, lines[i].said->wall_ms);
+    mc_free(lines);
 }
 
 void attach_logs(struct hub *h, struct mc_http_req *req)

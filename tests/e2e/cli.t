@@ -219,6 +219,27 @@ run mc logs
 like 'logs' "$out" 'noisy | hello-from-stderr'
 run mc logs --json -n 1
 is 'logs --json' "$(printf '%s' "$out" | jq -r .line)" hello-from-stderr
+# Two servers that take turns at writing to standard error.
+printf '#!/bin/sh\nwhile IFS= read -r line; do\n    case $line in *tools/call*) printf "%%s\\n" "$line" | jq -r .params.arguments.say >&2 ;; esac\n    printf "%%s\\n" "$line"\ndone | "$@"\n' >"$work/says"
+chmod +x "$work/says"
+servers "$two" "left=$work/says $fakeserver --tools 1" "right=$work/says $fakeserver --tools 2"
+mc trust >/dev/null
+mc up -d >/dev/null
+for word in 1 2 3 4 5 6; do
+    side=left
+    [ $((word % 2)) = 0 ] || side=right
+    mc call ${side}__tool1 "say:=\"word-$word\"" >/dev/null
+    said() {
+        mc logs | grep -q "word-$word\$"
+    }
+    wait_for "word $word is kept" said
+done
+run mc logs
+is 'lines of several servers stand in the order in which they were written' "$(printf '%s\n' "$out" | sed -n 's/^\([a-z]*\) *| word-/\1 /p' | tr '\n' ' ')" 'right 1 left 2 right 3 left 4 right 5 left 6 '
+run mc logs --json
+is 'with the time of each' "$(printf '%s\n' "$out" | jq -s '[.[] | select(.line | startswith("word-"))] | length == 6 and ([.[].time] | . == sort and (unique | length) > 1)')" true
+run mc logs -n 1
+is 'the last of each server' "$(printf '%s\n' "$out" | grep -c word-)" 2
 hub=$(mc status --json | jq -r .hub.pid)
 run mc down
 is 'down of one' "$status $out" '0 Stopped two'
