@@ -35,6 +35,32 @@ for server in legacy modern dual latelegacy latemodern late; do
 done
 reaches 'the second process got no initialize' trace '"initialize"' 1
 
+# Nothing is lost with the legacy era: a legacy client at the SDK's server of both.
+at=$url/s/dual/mcp
+client ann 2025-11-25 '{"elicitation":{}}'
+standing g ann
+in_session ann '{"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"test://watched-resource"}}' "$at"
+in_session ann '{"jsonrpc":"2.0","id":2,"method":"logging/setLevel","params":{"level":"info"}}' "$at"
+in_session ann "$(call 3 test_update_resource)" "$at"
+wait_for 'an update' saw g '.method == "notifications/resources/updated" and .params.uri == "test://watched-resource"'
+in_session ann "$(call 4 test_trigger_tool_change)" "$at"
+wait_for 'a change of the list' saw g '.method == "notifications/tools/list_changed"'
+in_session ann "$(call 5 test_tool_with_progress '{}' '{"progressToken":"x"}')" "$at"
+is 'progress' "$(sed -n 's/^data: *\(.\)/\1/p' "$work/body" | jq -c 'select(.method).params | [.progressToken, .progress]' | xargs)" '[x,0] [x,50] [x,100]'
+in_session ann "$(call 6 test_tool_with_logging)" "$at"
+is 'log messages' "$(grep -c notifications/message "$work/body")" 3
+begin two ann "$(call 7 test_input_required_result_multi_round)"
+# says ANSWER: to the last question
+says() {
+    in_session ann '{"jsonrpc":"2.0","id":'"$(messages two | jq 'select(.method == "elicitation/create").id' | tail -1)"',"result":{"action":"accept","content":'"$1"'}}' "$at"
+}
+wait_for 'a question' saw two '.params.message == "Step 1: What is your name?"'
+says '{"name":"Ann"}'
+wait_for 'one more' saw two '.params.message == "Step 2: What is your favorite color?"'
+says '{"color":"red"}'
+wait_for 'the call ends' stream_ended two
+is 'both answers are there' "$(messages two | jq -r 'select(.result).result.content[0].text')" 'Ann red'
+
 # The era is remembered with the catalog: silence is then no reason for initialize.
 ok 'the hub ends' mc down --all
 hub_up "$repo" || { e2e_done; exit; }
