@@ -40,6 +40,7 @@ class Schema {
     // The definition of the result of that method; resultType decides in the modern era.
     resultOf(method, result) {
         if (result?.resultType === 'input_required') return 'InputRequiredResult';
+        if (result?.task && this.has('CreateTaskResult')) return 'CreateTaskResult';
         const name = this.byMethod.get(method)?.replace(/Request$/, 'Result');
         return name && this.has(name) ? name : 'EmptyResult';
     }

@@ -33,6 +33,7 @@ const ANSWERS = {
     'roots/list': { roots: [{ uri: 'file:///r' }] },
 };
 const CAPABILITIES = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
+const TASKS = '2025-11-25'; // the revision that has them
 
 class Client {
     constructor(revision) {
@@ -150,7 +151,7 @@ async function everything(client) {
     await client.request('tools/call', { name: 'nobody', arguments: {} });
     await client.request('resources/read', { uri: 'nobody:/has' });
     const told = await client.listen(['fake://counter']);
-    for (const [server] of servers) {
+    for (const [server] of servers.filter(([name]) => name !== 'tasks')) {
         await client.request('tools/call', { name: `${server}__tool1`, arguments: {} }, { meta: { progressToken: `p-${server}` } });
         await client.request('tools/call', { name: `${server}__ask`, arguments: {} });
         await client.request('tools/call', { name: `${server}__env`, arguments: {} });
@@ -164,11 +165,28 @@ async function everything(client) {
     for (const uri of ['fake://text', 'fake://blob', 'fake://item/7']) await client.request('resources/read', { uri });
     await client.request('tools/call', { name: `${servers[0][0]}__count`, arguments: {} });
     await told('notifications/resources/updated');
+    if (client.revision === TASKS) await tasks(client);
     if (client.modern) {
         await client.request('tools/list', {}, { headers: { 'Mcp-Method': 'tools/call' } });
         await client.request('tools/call', { name: 'now__ask', arguments: {} }, { meta: { [`${IO}clientCapabilities`]: {} } });
         await client.request('tools/list', {}, { meta: { [`${IO}protocolVersion`]: '2999-01-01' }, headers: { 'MCP-Protocol-Version': '2999-01-01' } });
     }
+}
+
+// A task from its beginning to its end, one that is cancelled, one that asks.
+async function tasks(client) {
+    const begin = async (tool, args) => (await client.request('tools/call', { name: `tasks__${tool}`, arguments: args, task: { ttl: 60000 } }, { meta: { progressToken: tool } })).result.task.taskId;
+    const taskId = await begin('slow_compute', { seconds: 0.1 });
+    await client.request('tasks/get', { taskId });
+    await client.request('tasks/list');
+    await client.request('tasks/result', { taskId });
+    const asks = await begin('confirm_delete', { filename: 'a' });
+    await client.request('tasks/result', { taskId: asks });
+    const failing = await begin('failing_job', {});
+    await client.request('tasks/result', { taskId: failing });
+    const endless = await begin('slow_compute', { seconds: 60 });
+    await client.request('tasks/cancel', { taskId: endless });
+    await client.request('tasks/get', { taskId: 'nobody has it' });
 }
 
 // What has to have come up, or the recording is not worth much.
@@ -178,7 +196,8 @@ const WANTED = {
     '2024-11-05': ['InitializeResult', 'EmptyResult', 'CreateMessageRequest', 'JSONRPCError'],
     '2025-03-26': ['InitializeResult', 'EmptyResult', 'CreateMessageRequest', 'JSONRPCError'],
     '2025-06-18': ['InitializeResult', 'EmptyResult', 'CreateMessageRequest', 'ListRootsRequest', 'ElicitRequest', 'JSONRPCError'],
-    '2025-11-25': ['InitializeResult', 'EmptyResult', 'CreateMessageRequest', 'ListRootsRequest', 'ElicitRequest', 'JSONRPCErrorResponse'],
+    '2025-11-25': ['InitializeResult', 'EmptyResult', 'CreateMessageRequest', 'ListRootsRequest', 'ElicitRequest', 'JSONRPCErrorResponse',
+        'CreateTaskResult', 'GetTaskResult', 'ListTasksResult', 'CancelTaskResult'],
     [MODERN]: ['DiscoverResult', 'InputRequiredResult', 'SubscriptionsAcknowledgedNotification', 'HeaderMismatchError', 'MissingRequiredClientCapabilityError',
         'UnsupportedProtocolVersionError', 'MethodNotFoundError', 'InvalidParamsError'],
 };
