@@ -210,6 +210,9 @@ LOOP_TESTS += \
 	tests/unit/test-backend-listing \
 	tests/unit/test-backend-state \
 	tests/unit/test-catalog \
+	tests/unit/test-hub-parked \
+	tests/unit/test-hub-bridge \
+	tests/unit/test-hub-ask \
 	tests/unit/test-hub-registry \
 	tests/unit/test-hub-session \
 	tests/unit/test-hub-stream \
@@ -241,6 +244,18 @@ tests_unit_test_backend_state_LDFLAGS = $(WRAP_CHILD)
 tests_unit_test_backend_state_LDADD = $(HUB_LIBS)
 tests_unit_test_catalog_SOURCES = tests/unit/test-catalog.c
 tests_unit_test_catalog_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_ask_SOURCES = tests/unit/test-hub-ask.c $(WEB)
+tests_unit_test_hub_ask_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_ask_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_ask_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_bridge_SOURCES = tests/unit/test-hub-bridge.c $(WEB)
+tests_unit_test_hub_bridge_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_bridge_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_bridge_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_parked_SOURCES = tests/unit/test-hub-parked.c $(WEB)
+tests_unit_test_hub_parked_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_parked_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_parked_LDADD = $(HUB_LIBS)
 tests_unit_test_hub_registry_SOURCES = tests/unit/test-hub-registry.c $(WEB)
 tests_unit_test_hub_registry_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_hub_registry_LDFLAGS = $(WRAP_HTTP)

@@ -33,7 +33,7 @@ static const char *const a_lists[MC_KIND_MAX] = {
                      "},{\"name\":\"go\"," SCHEMA "}]",
     [MC_KIND_RESOURCE] =
         "[{\"uri\":\"file:///a\",\"name\":\"n\"},{\"uri\":\"x:both\",\"name\":\"n\"}]",
-    [MC_KIND_TEMPLATE] = "[{\"uriTemplate\":\"db://{table}\",\"name\":\"n\"}]",
+    [MC_KIND_TEMPLATE] = "[{\"uriTemplate\":\"db://{table}/{id}\",\"name\":\"n\"}]",
     [MC_KIND_PROMPT] = "[{\"name\":\"greet\"}]"};
 static const char *const b_lists[MC_KIND_MAX] = {
     [MC_KIND_TOOL] = "[{\"name\":\"go\"," SCHEMA "},{\"name\":\"a__go\"," SCHEMA "}]",
@@ -100,7 +100,7 @@ static void test_resources(void)
     is_str(name_of(view_resource(v, MC_STR("file:///a"))), "a", "a URI goes to who lists it");
     is_str(name_of(view_resource(v, MC_STR("db://users/7"))), "b",
            "or whose template has most of it");
-    is_str(name_of(view_resource(v, MC_STR("db://orders"))), "a", "or has it at all");
+    is_str(name_of(view_resource(v, MC_STR("db://orders/1"))), "a", "or has it at all");
     ok(!view_resource(v, MC_STR("nobody://knows")), "else several might have it");
     is_str(name_of(view_resource(view_get(ws, "b"), MC_STR("nobody://knows"))), "b",
            "or there is only one");

@@ -76,9 +76,31 @@ static void test_grace(void)
     ok(posts(s, LIST("9"))->ended, "who comes now does not wait");
 }
 
+/* Two that start one after the other: the longer wait counts, and each endpoint waits for its own. */
+static void test_several(void)
+{
+    struct server *u = server_of(ws, "u"), *x = server_of(ws, "x");
+    mc_backend_start(x->backend);
+    wire.now += 1000;
+    mc_backend_start(u->backend);
+    is_int(workspace_settling_ms(ws, NULL), HUB_GRACE_MS, "the last one that started counts");
+    is_int(workspace_settling_ms(ws, "x"), HUB_GRACE_MS - 1000, "of one server, its own");
+    is_int(workspace_settling_ms(ws, "s"), 0, "and none of one that is there");
+    struct web *all = modern_posts(v, &me, "tools/list", "20", "", "{}");
+    struct web *one = modern_posts(view_get(ws, "u"), &me, "tools/list", "21", "", "{}");
+    is_int(waiting(), 2, "two endpoints wait");
+    initializes(u->backend);
+    says(u->backend, "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"result\":{\"tools\":[]}}",
+         (unsigned long long)u->backend->listing.call.id);
+    ok(one->ended && !all->ended, "the one whose server is there is answered");
+    mc_backend_kill(x->backend);
+    waiters_check(ws);
+    ok(all->ended, "and then the other");
+}
+
 static void test_end(void)
 {
-    struct server *srv = server_of(ws, "u");
+    struct server *srv = server_of(ws, "y");
     mc_backend_start(srv->backend);
     struct web *w = posts(s, LIST("10"));
     is_int(waiting(), 1, "a list waits");
@@ -89,12 +111,14 @@ static void test_end(void)
 int main(void)
 {
     hub_begin();
-    ws = workspace_of(
-        "/w/one", "\"s\":{\"command\":\"s\"},\"t\":{\"command\":\"t\"},\"u\":{\"command\":\"u\"}");
+    ws = workspace_of("/w/one",
+                      "\"s\":{\"command\":\"s\"},\"t\":{\"command\":\"t\"},\"u\":{\"command\":"
+                      "\"u\"},\"x\":{\"command\":\"x\"},\"y\":{\"command\":\"y\"}");
     v = view_get(ws, NULL);
     s = session_as(v, &me, "2025-11-25", "{}");
     test_wait();
     test_grace();
+    test_several();
     test_end();
     hub_over();
     return done_testing();
