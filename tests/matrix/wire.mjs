@@ -1,0 +1,103 @@
+// The bytes below the SDKs. JSON.parse loses 2^53+1 and the order of nothing else, so what must arrive untouched is looked at, and written, here.
+import { Transform } from 'node:stream';
+
+// A string "@raw:TEXT@" in a message is written as TEXT itself: a number that JavaScript does not have, for instance.
+export const raw = text => `@raw:${text}@`;
+export const write = message => (typeof message === 'string' ? message : JSON.stringify(message)).replace(/"@raw:([^"@]*)@"/g, '$1');
+
+const KEPT = 400;
+
+// What a server reads, by line: `change` may replace a line, the last ones are kept.
+export function tap(stream, change) {
+    const lines = [];
+    let rest = '';
+    const out = new Transform({
+        transform(chunk, _, done) {
+            const parts = (rest + chunk).split('\n');
+            rest = parts.pop();
+            for (const part of parts) {
+                const line = change(part);
+                lines.push(line);
+                if (lines.length > KEPT) lines.shift();
+                this.push(`${line}\n`);
+            }
+            done();
+        },
+    });
+    stream.setEncoding('utf8');
+    stream.pipe(out);
+    const ofRequest = id => lines.findLast(line => {
+        try {
+            const message = JSON.parse(line);
+            return message.id === id && message.method;
+        } catch {
+            return false;
+        }
+    });
+    return { out, lines, ofRequest };
+}
+
+// The messages in the body of an HTTP response, which may be an event stream that still goes on.
+export function messages(type, text) {
+    if (!type?.includes('text/event-stream')) return text ? [JSON.parse(text)] : [];
+    return text
+        .split(/\r?\n\r?\n/)
+        .slice(0, -1)
+        .map(event => event.split(/\r?\n/).filter(line => line.startsWith('data:')).map(line => line.slice(5).trim()).join('\n'))
+        .filter(Boolean)
+        .map(data => JSON.parse(data));
+}
+
+// A fetch for a client's transport that keeps what goes over the wire: {http, method, request, status, text, messages()}.
+export function wiretap() {
+    const exchanges = [];
+    let wake = [];
+    const woken = () => {
+        for (const resolve of wake.splice(0)) resolve();
+    };
+    async function tapped(url, init = {}) {
+        const body = init.body === undefined ? undefined : write(init.body);
+        const exchange = { http: init.method ?? 'GET', request: body, headers: new Headers(init.headers), status: 0, text: '' };
+        exchange.sent = body && JSON.parse(body);
+        exchange.method = exchange.sent?.method;
+        exchange.messages = () => messages(exchange.type, exchange.text);
+        exchanges.push(exchange);
+        const response = await fetch(url, { ...init, body });
+        exchange.status = response.status;
+        exchange.type = response.headers.get('content-type');
+        woken();
+        if (!response.body) return response;
+        const decoder = new TextDecoder();
+        const copy = new TransformStream({
+            transform(chunk, controller) {
+                exchange.text += decoder.decode(chunk, { stream: true });
+                controller.enqueue(chunk);
+                woken();
+            },
+        });
+        return new Response(response.body.pipeThrough(copy), { status: response.status, statusText: response.statusText, headers: response.headers });
+    }
+    return {
+        fetch: tapped,
+        exchanges,
+        last: method => exchanges.findLast(exchange => exchange.method === method),
+        // Resolves with the first truthy value of look().
+        async until(look, what, ms = 5000) {
+            const deadline = Date.now() + ms;
+            for (;;) {
+                const seen = look();
+                if (seen) return seen;
+                const left = deadline - Date.now();
+                if (left <= 0) throw new Error(`${what}: nothing for ${ms} ms`);
+                let timer;
+                await Promise.race([
+                    new Promise(resolve => wake.push(resolve)),
+                    new Promise(resolve => {
+                        timer = setTimeout(resolve, left);
+                    }),
+                ]);
+                clearTimeout(timer);
+            }
+        },
+    };
+}
