@@ -452,6 +452,17 @@ bool mc_backend_asks(const struct mc_backend *b)
     return b->asks;
 }
 
+int mc_backend_log_level(const struct mc_backend *b)
+{
+    return b->log_told ? b->log_level : -1;
+}
+
+void mc_backend_note_log_level(struct mc_backend *b, int level)
+{
+    b->log_level = level;
+    b->log_told = true;
+}
+
 int mc_backend_pid(const struct mc_backend *b)
 {
     return b->child ? mc_child_pid(b->child) : 0;

@@ -120,6 +120,9 @@ int mc_backend_isolation(const struct mc_backend *b); /* enum mc_isolation */
 unsigned mc_backend_call_ms(const struct mc_backend *b);
 void mc_backend_note_asks(struct mc_backend *b);
 bool mc_backend_asks(const struct mc_backend *b); /* was it ever seen to ask clients for input? */
+/* The level that the running legacy server was told with logging/setLevel; -1: none yet. */
+int mc_backend_log_level(const struct mc_backend *b);
+void mc_backend_note_log_level(struct mc_backend *b, int level);
 int mc_backend_pid(const struct mc_backend *b);   /* 0: none */
 unsigned mc_backend_calls(const struct mc_backend *b);  /* callers' calls at the server */
 unsigned mc_backend_queued(const struct mc_backend *b); /* that wait: for its start, or for maxConcurrency */

@@ -76,6 +76,7 @@ static void established(struct mc_backend *b, enum mc_rev rev, struct mc_jval re
                        mc_jget(result, "instructions").s);
 
     b->rev = rev;
+    b->log_told = false;
     if (known) /* lists of the last run serve until the new ones are read */
         for (int k = 0; k < MC_KIND_MAX; k++) {
             known->list[k]->refs++;

@@ -72,7 +72,9 @@ struct mc_backend {
     unsigned max_calls; /* callers' calls at the server at a time; 0: any number */
     int restart;        /* enum mc_restart */
     int isolation;
-    bool asks; /* it was seen to ask clients */
+    bool asks;     /* it was seen to ask clients */
+    int log_level; /* that this process was told, see log_told */
+    bool log_told;
 
     enum mc_backend_state state;
     char reason[MC_ERR_MSG_MAX];

@@ -270,6 +270,7 @@ void call_send(struct call *c)
 {
     struct mc_err err;
 
+    notify_level_of(c);
     if (mc_backend_call(c->backend, &c->base, &err))
         on_failed(&c->base, &err);
 }

@@ -536,8 +536,9 @@ void listen_notify(struct listen *l, const char *method, struct mc_str members);
 extern const struct mc_backend_ops hub_backend_ops;
 void notify_lists(struct workspace *ws, struct server *srv,
                   unsigned kinds); /* list_changed to whom it concerns */
-void notify_levels(struct hub *h,
-                   struct mc_backend *b); /* tell it the lowest level that anybody wants */
+/* Tells it the lowest level that anybody wants: a session, or a modern request on its way. */
+void notify_levels(struct hub *h, struct mc_backend *b);
+void notify_level_of(const struct call *c); /* the same before this one is sent */
 
 /* A request of the hub's own whose answer nobody waits for. */
 void hub_tell(struct mc_backend *b, const char *method, struct mc_str params);

@@ -82,29 +82,56 @@ static bool shows(struct session *s, const struct mc_backend *b)
     return false;
 }
 
+static void lower(int *lowest, int level)
+{
+    if (level >= 0 && (*lowest < 0 || level < *lowest))
+        *lowest = level;
+}
+
+static void lower_by_call(void *arg, struct mc_call *base)
+{
+    const struct call *c = call_of(base);
+
+    if (c && !c->x->session)
+        lower(arg, c->x->level);
+}
+
+static void tell_level(struct mc_backend *b, int level)
+{
+    const struct mc_catalog *c = mc_backend_catalog(b);
+    struct mc_buf params = MC_BUF_INIT(64);
+
+    if (level < 0 || level == mc_backend_log_level(b) || !c || !(c->caps & MC_CAP_LOGGING) ||
+        mc_backend_state(b) != MC_BACKEND_READY || mc_rev_era(mc_backend_rev(b)) != MC_ERA_LEGACY)
+        return; /* where nobody asked, the server chooses */
+    mc_backend_note_log_level(b, level);
+    mc_buf_addf(&params, "{\"level\":\"%s\"}", level_name(level));
+    hub_tell(b, "logging/setLevel", mc_buf_str(&params));
+    mc_buf_done(&params);
+}
+
 void notify_levels(struct hub *h, struct mc_backend *b)
 {
-    static const char *const names[] = {"debug", "info",     "notice", "warning",
-                                        "error", "critical", "alert",  "emergency"};
-    struct mc_catalog *c = mc_backend_catalog(b);
-    struct mc_buf params = MC_BUF_INIT(64);
     struct mc_str key;
     void *value;
     int lowest = -1;
 
-    if (!c || !(c->caps & MC_CAP_LOGGING) || mc_rev_era(mc_backend_rev(b)) != MC_ERA_LEGACY)
-        return;
-    for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
-        struct session *s = value;
-        if (s->level >= 0 && (lowest < 0 || s->level < lowest) && shows(s, b))
-            lowest = s->level;
-    }
+    for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);)
+        if (shows(value, b))
+            lower(&lowest, ((struct session *)value)->level);
+    mc_backend_each_call(b, lower_by_call, &lowest);
+    mc_backend_each_queued(b, lower_by_call, &lowest);
     instances_each(h, b, notify_levels);
-    if (lowest < 0)
-        return; /* nobody asked: the server chooses */
-    mc_buf_addf(&params, "{\"level\":\"%s\"}", names[lowest]);
-    hub_tell(b, "logging/setLevel", mc_buf_str(&params));
-    mc_buf_done(&params);
+    tell_level(b, lowest);
+}
+
+/* A modern request wants its messages now; what it wants less is for the next session that sets its level. */
+void notify_level_of(const struct call *c)
+{
+    int told = mc_backend_log_level(c->backend);
+
+    if (!c->x->session && c->x->level >= 0 && (told < 0 || c->x->level < told))
+        tell_level(c->backend, c->x->level);
 }
 
 static bool wants_level(int wanted, const struct mc_envelope *e)
