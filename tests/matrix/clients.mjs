@@ -77,7 +77,11 @@ export async function connect({ sdk, rev }, url, capabilities = fullCapabilities
     const modern = isModern(rev);
     const { client, transport, onRequest, onNotice, call, request } = (sdk === 1 ? first : second)(new URL(url), rev, capabilities, wire);
     const notices = [];
-    for (const method of NOTICES) onNotice(method, notice => { notices.push(notice); });
+    for (const method of NOTICES)
+        onNotice(method, notice => {
+            notices.push(notice);
+            wire.woken();
+        });
     await client.connect(transport);
     return {
         client,

@@ -115,14 +115,18 @@ async function changes(t) {
     const lists = { tools: ['listTools', 'name'], resources: ['listResources', 'name'], prompts: ['listPrompts', 'name'] };
     for (const [kind, [list, member]] of Object.entries(lists)) {
         await t.alone(async () => {
-            for (const name of [`new-${++names}`, undefined]) {
-                const since = t.notices.length;
-                await t.call('change', { kind, name });
-                await t.notice(notice => notice.method === `notifications/${kind}/list_changed`, since, `${kind}/list_changed`);
-                const known = (await t.client[list](undefined, { cacheMode: 'refresh' }))[kind].map(entry => entry[member]);
-                const wanted = kind === 'resources' ? name : t.name(name);
-                if (name) ok(known.includes(wanted), `${kind}: no ${wanted} in ${show(known)}`);
-                else ok(!known.some(entry => entry.includes(`new-${names}`)), `${kind}: still in ${show(known)}`);
+            const name = `new-${++names}`;
+            const wanted = kind === 'resources' ? name : t.name(name);
+            for (const there of [true, false]) {
+                let since = t.notices.length;
+                let known;
+                await t.call('change', { kind, name: there ? name : undefined });
+                do {
+                    await t.notice(notice => notice.method === `notifications/${kind}/list_changed`, since, `${kind}/list_changed`);
+                    since = t.notices.length;
+                    known = (await t.client[list](undefined, { cacheMode: 'refresh' }))[kind].map(entry => entry[member]);
+                } while (t.prefix && known.includes(wanted) !== there); // it may have been the last one of another server
+                same(known.includes(wanted), there, `${kind} has ${wanted}`);
             }
         });
     }
@@ -133,14 +137,15 @@ const updates = (t, since) => t.notices.slice(since).filter(({ method }) => meth
 
 async function subscriptions(t) {
     const [a, b] = [offer.uri(t.server.rev, 'text'), offer.uri(t.server.rev, 'item/7')];
+    const part = t.server.modern ? b : `${b}/part`; // SDK 2.x tells of exactly what was subscribed
     const unlisted = offer.uri(t.server.rev, 'blob');
     if (!t.modern) await t.standing();
     const since = t.notices.length;
     const end = await t.watch([a, b]);
     const told = uri => t.wire.until(() => updates(t, since).includes(uri), `the update of ${uri}`);
-    await t.call('update', { uris: [unlisted, a, `${b}/part`] });
-    await told(`${b}/part`);
-    same(updates(t, since), [a, `${b}/part`], 'what was subscribed, and parts of it');
+    await t.call('update', { uris: [unlisted, a, part] });
+    await told(part);
+    same(updates(t, since), [a, part], 'what was subscribed, and parts of it');
     await end([a]);
     const later = t.notices.length;
     await t.call('update', { uris: [a, b] });
@@ -151,13 +156,16 @@ async function subscriptions(t) {
 
 // The era's way of saying so reaches the server, once for all who are interested.
 async function subscribed(t) {
-    const uri = offer.uri(t.server.rev, 'app-7');
-    const seen = async all => Number(textOf(await t.call('seen', { all })));
+    const uri = offer.uri(t.server.rev, 'item/777');
+    const seen = async method => Number(textOf(await t.call('seen', { method, part: uri })));
     const method = t.server.modern ? 'subscriptions/listen' : 'resources/subscribe';
+    const before = await seen(method);
     const end = await t.watch([uri]);
-    ok((await seen([method, uri])) >= 1, `no ${method} reached the server`);
+    same(await seen(method), before + 1, `${method} at the server`);
     await end();
-    if (!t.server.modern) same(await seen(['resources/unsubscribe', uri]), await seen(['resources/subscribe', uri]), 'resources/unsubscribe');
+    if (t.server.modern) return;
+    for (let tries = 0; (await seen('resources/unsubscribe')) !== before + 1; tries++)
+        ok(t.modern && tries < 1000, 'resources/unsubscribe at the server'); // the end of a modern client's stream is noticed when it is
 }
 
 export const notices = [
@@ -165,9 +173,13 @@ export const notices = [
     { name: 'progress: with a message', client: check.MESSAGES, server: check.MESSAGES, run: progressMessage },
     { name: 'progress: none that was not asked for', run: noProgress },
     { name: 'log messages at the level asked for', run: log },
-    { name: 'cancellation', run: cancellation },
-    { name: 'a lost connection', run: lost },
     { name: 'list changes', run: changes },
     { name: 'resource subscriptions', run: subscriptions },
     { name: 'resource subscriptions: the server is told', run: subscribed },
+];
+
+// After these the hub holds others' calls back for a while: the server could still ask for the one that was given up.
+export const endings = [
+    { name: 'cancellation', run: cancellation },
+    { name: 'a lost connection', run: lost },
 ];

@@ -1,10 +1,10 @@
 // The rows of the matrix. Each feature says which revisions of either side have it, and why not the others; `run` throws what is wrong.
 import { EMPTY } from './check.mjs';
 import { asks } from './features-asks.mjs';
-import { notices } from './features-notices.mjs';
+import { endings, notices } from './features-notices.mjs';
 import { last, plain } from './features-plain.mjs';
 
-export const FEATURES = [...plain, ...notices, ...asks, ...last];
+export const FEATURES = [...plain, ...notices, ...asks, ...endings, ...last];
 
 // Why this pair of revisions has no such thing; undefined where it has.
 export function absent(feature, client, server) {

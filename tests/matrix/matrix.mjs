@@ -49,7 +49,7 @@ async function open(pair, server, merged) {
         server,
         url,
         prefix,
-        alone: merged ? alone : body => body(),
+        alone,
         name: name => `${prefix}${name}`,
         call: (name, args = {}, options) => client.call({ name: `${prefix}${name}`, arguments: args }, options),
         answer: method => client.wire.last(method).messages().at(-1),

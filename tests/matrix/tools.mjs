@@ -96,8 +96,8 @@ export const behaviour = {
         for (const uri of uris) await io.server.sendResourceUpdated({ uri });
         return text('updated');
     },
-    // How many of the lines that the server has read have all of these in them.
-    seen: ({ all }, io) => text(String(io.lines.filter(line => all.every(part => line.includes(part))).length)),
+    // How many messages of a method the server has read, those with a text in them.
+    seen: ({ method, part = '' }, io) => text(String(io.lines.filter(line => line.includes(part) && JSON.parse(line).method === method).length)),
     link: (_, io) => ({ content: [{ type: 'resource_link', uri: offer.uri(io.rev, 'unlisted'), name: 'unlisted' }] }),
     // {what: [names of QUESTIONS], meta}: all at once; gives the answers.
     async ask({ what, meta, complete }, io) {

@@ -5,7 +5,7 @@ import { Transform } from 'node:stream';
 export const raw = text => `@raw:${text}@`;
 export const write = message => (typeof message === 'string' ? message : JSON.stringify(message)).replace(/"@raw:([^"@]*)@"/g, '$1');
 
-const KEPT = 400;
+const KEPT = 10000;
 
 // What a server reads, by line: `change` may replace a line, the last ones are kept.
 export function tap(stream, change) {
@@ -56,7 +56,7 @@ export function wiretap() {
         for (const resolve of wake.splice(0)) resolve();
     };
     async function tapped(url, init = {}) {
-        const body = init.body === undefined ? undefined : write(init.body);
+        const body = init.body === undefined ? undefined : tap.rewrite(write(init.body));
         const exchange = { http: init.method ?? 'GET', request: body, headers: new Headers(init.headers), status: 0, text: '' };
         exchange.sent = body && JSON.parse(body);
         exchange.method = exchange.sent?.method;
@@ -77,9 +77,11 @@ export function wiretap() {
         });
         return new Response(response.body.pipeThrough(copy), { status: response.status, statusText: response.statusText, headers: response.headers });
     }
-    return {
+    const tap = {
         fetch: tapped,
+        rewrite: body => body, // what an SDK does not let through can be put in here
         exchanges,
+        woken, // something else came that until() may look at
         last: method => exchanges.findLast(exchange => exchange.method === method),
         // Resolves with the first truthy value of look().
         async until(look, what, ms = 5000) {
@@ -100,4 +102,5 @@ export function wiretap() {
             }
         },
     };
+    return tap;
 }
