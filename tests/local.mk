@@ -20,5 +20,6 @@ include tests/helper/local.mk
 include tests/diff/local.mk
 include tests/lint/local.mk
 include tests/e2e/local.mk
+include tests/matrix/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk

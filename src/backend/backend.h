@@ -52,6 +52,8 @@ struct mc_backend_ops {
     /* The server's own request: sampling, elicitation, roots. Answer with mc_backend_reply, now or later. */
     void (*on_request)(void *arg, struct mc_backend *b, const struct mc_envelope *e);
     void (*on_stderr)(void *arg, struct mc_backend *b, const char *line);
+    void (*on_watching)(void *arg,
+                        struct mc_backend *b); /* mc_backend_watching() has become true */
 };
 
 struct mc_backend_spec {
@@ -98,6 +100,8 @@ void mc_backend_each_queued(const struct mc_backend *b, void (*fn)(void *arg, st
 
 /* The resources whose updates somebody wants, sorted, each once; kept over restarts. For modern servers: a legacy one is told by resources/subscribe. */
 void mc_backend_watch(struct mc_backend *b, const struct mc_strv *uris);
+/* Does the server know of them? True as well where there is nothing to wait for: it is a legacy one, it cannot, it does not run. */
+bool mc_backend_watching(const struct mc_backend *b);
 
 /* The same for tasks (raw ids, sorted) of the extension io.modelcontextprotocol/tasks. */
 void mc_backend_watch_tasks(struct mc_backend *b, const struct mc_strv *ids);

@@ -95,6 +95,32 @@ static void over(struct watch *w)
         pause_then_open(b);
 }
 
+bool mc_backend_watching(const struct mc_backend *b)
+{
+    const struct listening *l = &b->listening;
+
+    switch (b->state) {
+    case MC_BACKEND_STARTING:
+    case MC_BACKEND_HANDSHAKE:
+    case MC_BACKEND_READY:
+        break;
+    default:
+        return true;
+    }
+    if (l->refused || mc_rev_era(b->rev) == MC_ERA_LEGACY)
+        return true;
+    for (size_t i = 0; i < MC_ARRAY_LEN(l->watch); i++)
+        if (is_open(&l->watch[i]) && &l->watch[i] != l->current)
+            return false;
+    return l->current && !l->stale;
+}
+
+static void tell_watching(struct mc_backend *b)
+{
+    if (mc_backend_watching(b))
+        b->ops->on_watching(b->arg, b);
+}
+
 static void on_answer(struct mc_call *c, const struct mc_envelope *e)
 {
     struct watch *w = mc_container_of(c, struct watch, call);
@@ -105,6 +131,7 @@ static void on_answer(struct mc_call *c, const struct mc_envelope *e)
         mc_debug("backend", "%s: has no subscriptions/listen; its changes are not noticed",
                  w->backend->name);
         w->backend->listening.refused = true;
+        tell_watching(w->backend);
         return;
     }
     mc_info("backend", "%s: its subscriptions/listen has ended", w->backend->name);
@@ -196,6 +223,7 @@ void listen_acknowledged(struct mc_backend *b, struct mc_str raw_id)
     l->relist = false;
     if (l->stale)
         open_one(b);
+    tell_watching(b);
 }
 
 bool listen_cancelled(struct mc_backend *b, struct mc_str raw_id)

@@ -323,5 +323,5 @@ void dispatch_request(struct exchange *x, struct mc_bytes *message, const struct
         return;
     unsigned wait = workspace_settling_ms(x->view->ws, x->view->only);
     if (!dispatch_settled(x, message, e, wait == 0))
-        waiter_add(x, message, e, wait);
+        waiter_add(x, message, e, wait, NULL);
 }

@@ -491,9 +491,10 @@ void answer_discover(struct exchange *x, const struct mc_envelope *e);
 bool answer_list(struct exchange *x, const struct mc_envelope *e, enum mc_kind kind, bool last);
 void answer_set_level(struct exchange *x, const struct mc_envelope *e);
 
-/* Requests that wait until servers that start for the first time have said what they offer, at most HUB_GRACE_MS (waiters.c). */
+/* Requests that wait until servers that start for the first time have said what they offer, or until `watch` knows which resources are watched; at most
+ * HUB_GRACE_MS (waiters.c). */
 void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
-                unsigned ms);
+                unsigned ms, struct mc_backend *watch);
 void waiters_check(struct workspace *ws);
 bool waiter_has(const struct session *s,
                 struct mc_str id); /* does this request of the session wait there? */
@@ -510,6 +511,7 @@ void subscribe_request(struct exchange *x, struct mc_bytes *message, const struc
                        bool on);
 void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *l);
 void subscribe_replay(struct hub *h, struct mc_backend *b); /* it was started again */
+bool subscribe_settled(const struct listen *l); /* do its servers know what it watches? */
 void subscribe_forget_backend(struct hub *h, struct mc_backend *b);
 void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s,
                    struct listen *l);
@@ -523,9 +525,13 @@ struct listen {
     char *id;       /* raw */
     unsigned kinds; /* list changes asked for */
     uint64_t last_write;
+    char *honoured;     /* what is to be acknowledged once the servers have done so; NULL: done */
+    struct mc_buf held; /* events that came before */
+    struct mc_timer waiting; /* for the servers */
 };
 void listen_begin(struct exchange *x, const struct mc_envelope *e);
 void listens_keepalive(struct hub *h);
+void listens_check(struct hub *h); /* a server has acknowledged what is watched, or will not */
 void listen_end(struct listen *l, bool tell);
 void listen_send(struct listen *l, struct mc_str message);
 /* A notification, tagged for it. params: raw members without braces ("" for none). */

@@ -8,6 +8,8 @@
 #include "mcp/rpc.h"
 #include "mcp/sse.h"
 
+#define HELD_MAX                                                                                   \
+    (1u << 20) /* bytes of events before the acknowledgement, for at most HUB_GRACE_MS */
 #define SUBSCRIPTION_META "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":%s}"
 
 static const struct {
@@ -24,8 +26,12 @@ void listen_send(struct listen *l, struct mc_str message)
     struct mc_buf out = MC_BUF_INIT(1u << 20);
 
     mc_sse_write(&out, MC_STR_NONE, MC_STR_NONE, message);
-    mc_http_stream_write(l->req, mc_buf_str(&out));
-    l->last_write = mc_loop_now(l->hub->loop);
+    if (l->honoured) {
+        mc_buf_adds(&l->held, mc_buf_str(&out));
+    } else {
+        mc_http_stream_write(l->req, mc_buf_str(&out));
+        l->last_write = mc_loop_now(l->hub->loop);
+    }
     mc_buf_done(&out);
 }
 
@@ -45,11 +51,42 @@ void listen_notify(struct listen *l, const char *method, struct mc_str members)
     mc_buf_done(&params);
 }
 
+/* First of all, whatever has come meanwhile. */
+static void acknowledge(struct listen *l)
+{
+    char *honoured = MC_TAKE(l->honoured);
+
+    mc_timer_stop(l->hub->loop, &l->waiting);
+    listen_notify(l, "notifications/subscriptions/acknowledged", mc_str_of(honoured));
+    if (l->held.len > 0)
+        mc_http_stream_write(l->req, mc_buf_str(&l->held));
+    mc_buf_done(&l->held);
+    mc_free(honoured);
+}
+
+static void on_waited(struct mc_timer *t)
+{
+    acknowledge(mc_container_of(t, struct listen, waiting));
+}
+
+void listens_check(struct hub *h)
+{
+    link_each(pos, &h->listens)
+    {
+        struct listen *l = link_entry(pos, struct listen, link);
+        if (l->honoured && subscribe_settled(l))
+            acknowledge(l);
+    }
+}
+
 static void listen_free(struct listen *l)
 {
     subscribe_owner_gone(l->hub, NULL, l);
     task_listen_over(l);
     link_del(&l->link);
+    mc_timer_stop(l->hub->loop, &l->waiting);
+    mc_buf_done(&l->held);
+    mc_free(l->honoured);
     mc_free(l->id);
     mc_free(l);
 }
@@ -64,6 +101,8 @@ void listen_end(struct listen *l, bool tell)
     struct mc_http_req *req = l->req;
     struct mc_buf result = MC_BUF_INIT(4096), out = MC_BUF_INIT(4096);
 
+    if (l->honoured)
+        acknowledge(l);
     if (tell) {
         mc_buf_addf(&result, "{\"resultType\":\"complete\"," SUBSCRIPTION_META "}", l->id);
         mc_rpc_result(&out, mc_str_of(l->id), mc_buf_str(&result));
@@ -160,8 +199,13 @@ void listen_begin(struct exchange *x, const struct mc_envelope *e)
         task_listen(l, x, tasks, &honoured);
     }
     mc_buf_addc(&honoured, '}');
-    listen_notify(l, "notifications/subscriptions/acknowledged", mc_buf_str(&honoured));
+    l->honoured = mc_str_dup(mc_buf_str(&honoured));
+    mc_buf_init(&l->held, HELD_MAX);
     mc_buf_done(&honoured);
+    if (subscribe_settled(l))
+        acknowledge(l);
+    else
+        mc_timer_start(l->hub->loop, &l->waiting, HUB_GRACE_MS, on_waited);
     exchange_drop(x);
 }
 

@@ -361,8 +361,15 @@ static void on_state(void *arg, struct mc_backend *b)
         break;
     }
     each_server(h, b, check_waiters, NULL);
+    listens_check(h);
     attach_changed(h);
     hub_check_end(h);
+}
+
+static void on_watching(void *arg, struct mc_backend *b)
+{
+    each_server(arg, b, check_waiters, NULL);
+    listens_check(arg);
 }
 
 static void catalog_changed(struct server *srv, void *arg)
@@ -424,4 +431,5 @@ const struct mc_backend_ops hub_backend_ops = {
     .on_notification = on_notification,
     .on_request = on_request,
     .on_stderr = on_stderr,
+    .on_watching = on_watching,
 };

@@ -151,6 +151,10 @@ void subscribe_request(struct exchange *x, struct mc_bytes *message, const struc
         return;
     }
     sub = find(x->hub, x->session, uri);
+    if (on && sub && !mc_backend_watching(sub->backend)) { /* asked for twice */
+        waiter_add(x, message, e, HUB_GRACE_MS, sub->backend);
+        return;
+    }
     if (!on || sub) { /* unsubscribing from what was never subscribed is no error */
         if (!on && sub)
             drop(x->hub, sub, false);
@@ -177,12 +181,26 @@ void subscribe_request(struct exchange *x, struct mc_bytes *message, const struc
         }
         subscribe_add(x->hub, srv, uri, x->session, NULL);
         mc_backend_start(srv->backend);
-        answer(x, e);
+        if (mc_backend_watching(srv->backend))
+            answer(x, e);
+        else
+            waiter_add(x, message, e, HUB_GRACE_MS, srv->backend);
         return;
     }
     struct call *c = call_prepare(x, srv, NULL, MC_STR_NONE, message, e);
     c->on_result = on_subscribed;
     call_dispatch(c);
+}
+
+bool subscribe_settled(const struct listen *owner)
+{
+    link_each(l, &owner->hub->subscriptions)
+    {
+        const struct subscription *sub = link_entry(l, struct subscription, link);
+        if (sub->listen == owner && !mc_backend_watching(sub->backend))
+            return false;
+    }
+    return true;
 }
 
 void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *owner)

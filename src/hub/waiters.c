@@ -1,4 +1,5 @@
-/* Requests that came while servers start for the first time. What is there after the grace is answered; list_changed follows when the rest arrives. */
+/* Requests that came while servers start for the first time. What is there after the grace is answered; list_changed follows when the rest arrives.
+ * Subscriptions wait until their server has acknowledged them, so that no update is missed after the answer. */
 #include "base/alloc.h"
 #include "hub/internal.h"
 
@@ -8,6 +9,7 @@ struct waiter {
     struct mc_bytes *message;
     struct mc_envelope e;
     struct mc_timer timer;
+    struct mc_backend *watch; /* one reference; NULL: it waits for the workspace */
 };
 
 static void waiter_free(struct waiter *w)
@@ -16,6 +18,7 @@ static void waiter_free(struct waiter *w)
     link_del(&w->in_workspace);
     link_del(&w->in_exchange);
     mc_bytes_unref(w->message);
+    mc_backend_unref(w->watch);
     mc_free(w);
 }
 
@@ -36,13 +39,14 @@ static void on_grace_over(struct mc_timer *t)
 }
 
 void waiter_add(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
-                unsigned ms)
+                unsigned ms, struct mc_backend *watch)
 {
     struct waiter *w = MC_NEW(struct waiter);
 
     w->x = x;
     w->message = mc_bytes_ref(message);
     w->e = *e;
+    w->watch = watch ? mc_backend_ref(watch) : NULL;
     link_add(&x->view->ws->waiters, &w->in_workspace);
     link_add(&x->waiters, &w->in_exchange);
     mc_timer_start(x->hub->loop, &w->timer, ms, on_grace_over);
@@ -53,7 +57,8 @@ void waiters_check(struct workspace *ws)
     link_each(l, &ws->waiters)
     {
         struct waiter *w = link_entry(l, struct waiter, in_workspace);
-        if (workspace_settling_ms(ws, w->x->view->only) == 0)
+        if (w->watch ? mc_backend_watching(w->watch)
+                     : workspace_settling_ms(ws, w->x->view->only) == 0)
             release(w);
     }
 }

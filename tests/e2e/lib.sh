@@ -219,7 +219,10 @@ subtest() {
     sub_failed=0 sub_planned=
     while IFS= read -r sub_line; do
         case $sub_line in
-        'ok '*'# SKIP'*) skip "$sub_label: ${sub_line#*# SKIP }" ;;
+        'ok '*'# SKIP'*)
+            sub_line=${sub_line#ok * - }
+            skip "$sub_label: ${sub_line%% # SKIP *}: ${sub_line#*# SKIP }"
+            ;;
         'ok '*) pass "$sub_label: ${sub_line#ok * - }" ;;
         'not ok '*)
             sub_failed=1

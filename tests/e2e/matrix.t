@@ -18,6 +18,7 @@ all_ready() {
 }
 wait_for 'all servers are ready' all_ready
 subtest matrix timeout 240 "$node" "$matrix/matrix.mjs" run "$url" "$work/RESULTS.md"
+diag "$(cat "$work/RESULTS.md")"
 [ -z "${MATRIX_WRITE:-}" ] || cp "$work/RESULTS.md" "$MATRIX_WRITE"
 ok 'tests/matrix/RESULTS.md is what was found (make matrix writes it anew)' diff "$matrix/RESULTS.md" "$work/RESULTS.md"
 e2e_done

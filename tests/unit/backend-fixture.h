@@ -53,11 +53,18 @@ static void told_stderr(void *arg, struct mc_backend *b, const char *line)
     tell("stderr %s|", line);
 }
 
+static void told_watching(void *arg, struct mc_backend *b)
+{
+    (void)arg, (void)b;
+    tell("watching|");
+}
+
 static const struct mc_backend_ops told_ops = {.on_state = told_state,
                                                .on_catalog = told_catalog,
                                                .on_notification = told_notification,
                                                .on_request = told_request,
-                                               .on_stderr = told_stderr};
+                                               .on_stderr = told_stderr,
+                                               .on_watching = told_watching};
 
 static void forget_told(void)
 {

@@ -207,6 +207,7 @@ LOOP_TESTS += \
 	tests/unit/test-backend-calls \
 	tests/unit/test-backend-handshake \
 	tests/unit/test-backend-incoming \
+	tests/unit/test-backend-listen \
 	tests/unit/test-backend-listing \
 	tests/unit/test-backend-state \
 	tests/unit/test-catalog \
@@ -234,6 +235,10 @@ tests_unit_test_backend_incoming_SOURCES = tests/unit/test-backend-incoming.c $(
 tests_unit_test_backend_incoming_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_backend_incoming_LDFLAGS = $(WRAP_CHILD)
 tests_unit_test_backend_incoming_LDADD = $(HUB_LIBS)
+tests_unit_test_backend_listen_SOURCES = tests/unit/test-backend-listen.c $(WIRE)
+tests_unit_test_backend_listen_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_backend_listen_LDFLAGS = $(WRAP_CHILD)
+tests_unit_test_backend_listen_LDADD = $(HUB_LIBS)
 tests_unit_test_backend_listing_SOURCES = tests/unit/test-backend-listing.c $(WIRE)
 tests_unit_test_backend_listing_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_backend_listing_LDFLAGS = $(WRAP_CHILD)
