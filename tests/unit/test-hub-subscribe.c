@@ -103,6 +103,18 @@ static void test_bounds(void)
     session_free(bob);
 }
 
+/* The modern server acknowledges the newest listen. */
+static void acknowledges(struct mc_backend *b)
+{
+    const struct watch *w = b->listening.watch;
+
+    says(b,
+         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\","
+         "\"params\":{\"notifications\":{},\"_meta\":{\"io.modelcontextprotocol/"
+         "subscriptionId\":%llu}}}",
+         (unsigned long long)(&w[0] == b->listening.current ? w[1] : w[0]).call.id);
+}
+
 static void test_modern(void)
 {
     struct server *m = server_of(ws, "m");
@@ -113,10 +125,17 @@ static void test_modern(void)
     struct session *s = session_as(v, &me, "2025-11-25", "{}"),
                    *t = session_as(v, &me, "2025-11-25", "{}");
     struct web *w = sub(s, "subscribe", "m:2");
-    ok(web_has(w, "\"result\":{}"), "a modern server has no such method: answered at once");
+    ok(!w->ended, "a modern server has no such method");
     is_int(b->listening.wanted.n, 1, "its listen has the resource");
-    sub(t, "subscribe", "m:2");
-    sub(t, "subscribe", "m:1");
+    acknowledges(b);
+    ok(web_has(w, "\"result\":{}"), "answered when that is acknowledged");
+    ok(web_has(sub(t, "subscribe", "m:2"), "\"result\":{}"), "at once where it is known");
+    w = sub(t, "subscribe", "m:1");
+    struct web *gone = sub(t, "subscribe", "m:1");
+    web_gone(gone);
+    ok(!w->ended, "not for another resource");
+    acknowledges(b);
+    ok(web_has(w, "\"result\":{}"), "until that is acknowledged, too");
     ok(b->listening.wanted.n == 2 && strcmp(b->listening.wanted.v[0], "m:1") == 0,
        "each once, in order");
     sub(t, "unsubscribe", "m:2");
