@@ -4,6 +4,7 @@
 //   node matrix.mjs run URL FILE [FEATURE]  TAP, a point per cell; the table as Markdown to FILE
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { within } from '../e2e/tap.mjs';
 import { CLIENTS, clientName, connect } from './clients.mjs';
 import { absent, FEATURES } from './features.mjs';
 import { isModern, REVISIONS, serverName } from './offer.mjs';
@@ -29,14 +30,6 @@ function turns() {
     };
 }
 const alone = turns();
-
-async function within(ms, promise) {
-    let timer;
-    const late = new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no end after ${ms} ms`)), ms);
-    });
-    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
 
 // What a feature sees of a pair of client and server.
 async function open(pair, server, merged) {
@@ -64,7 +57,7 @@ async function pairUp(pair, server, merged) {
     let t;
     let broken;
     try {
-        t = await within(CELL_MS, open(pair, server, merged));
+        t = await within(CELL_MS, open(pair, server, merged), 'connect');
     } catch (error) {
         broken = error;
     }
@@ -77,7 +70,7 @@ async function pairUp(pair, server, merged) {
         const began = performance.now();
         try {
             if (broken) throw broken;
-            await within(CELL_MS, Promise.resolve(feature.run(t)));
+            await within(CELL_MS, Promise.resolve(feature.run(t)), feature.name);
         } catch (error) {
             cell.error = error;
         }

@@ -1,5 +1,6 @@
 // The bytes below the SDKs. JSON.parse loses 2^53+1 and the order of nothing else, so what must arrive untouched is looked at, and written, here.
 import { Transform } from 'node:stream';
+import { within } from '../e2e/tap.mjs';
 
 // A string "@raw:TEXT@" in a message is written as TEXT itself: a number that JavaScript does not have, for instance.
 export const raw = text => `@raw:${text}@`;
@@ -84,22 +85,15 @@ export function wiretap() {
         woken, // something else came that until() may look at
         last: method => exchanges.findLast(exchange => exchange.method === method),
         // Resolves with the first truthy value of look().
-        async until(look, what, ms = 5000) {
-            const deadline = Date.now() + ms;
-            for (;;) {
-                const seen = look();
-                if (seen) return seen;
-                const left = deadline - Date.now();
-                if (left <= 0) throw new Error(`${what}: nothing for ${ms} ms`);
-                let timer;
-                await Promise.race([
-                    new Promise(resolve => wake.push(resolve)),
-                    new Promise(resolve => {
-                        timer = setTimeout(resolve, left);
-                    }),
-                ]);
-                clearTimeout(timer);
-            }
+        until(look, what, ms = 5000) {
+            const found = async () => {
+                for (;;) {
+                    const seen = look();
+                    if (seen) return seen;
+                    await new Promise(resolve => wake.push(resolve));
+                }
+            };
+            return within(ms, found(), what);
         },
     };
     return tap;
