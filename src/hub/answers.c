@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "hub/internal.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "hub/asking.h"
 #include "hub/tasks.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"

@@ -5,6 +5,7 @@
 #include "hub/headers.h"
 #include "hub/tasks.h"
 #include "hub/viewtools.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 #include "mcp/tool.h"

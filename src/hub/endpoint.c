@@ -7,6 +7,7 @@
 #include "hub/headers.h"
 #include "hub/asking.h"
 #include "hub/instances.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 

@@ -11,6 +11,7 @@
 #include "base/seal.h"
 #include "hub/instances.h"
 #include "hub/tasks.h"
+#include "hub/telling.h"
 #include "store/kv.h"
 #include "store/token.h"
 #include <errno.h>

@@ -500,55 +500,6 @@ bool waiter_has(const struct session *s,
                 struct mc_str id); /* does this request of the session wait there? */
 void waiter_cancel(struct session *s, struct mc_str id); /* no answer to the client */
 
-struct subscription {
-    struct link link;
-    struct mc_backend *backend;
-    char *uri;
-    struct session *session; /* one of the two */
-    struct listen *listen;
-};
-void subscribe_request(struct exchange *x, struct mc_bytes *message, const struct mc_envelope *e,
-                       bool on);
-void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *l);
-void subscribe_replay(struct hub *h, struct mc_backend *b); /* it was started again */
-bool subscribe_settled(const struct listen *l); /* do its servers know what it watches? */
-void subscribe_forget_backend(struct hub *h, struct mc_backend *b);
-void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s,
-                   struct listen *l);
-
-struct listen {
-    struct sink sink;
-    struct link link;
-    struct hub *hub;
-    struct mc_http_req *req;
-    struct view *view;
-    char *id;       /* raw */
-    unsigned kinds; /* list changes asked for */
-    uint64_t last_write;
-    char *honoured;     /* what is to be acknowledged once the servers have done so; NULL: done */
-    struct mc_buf held; /* events that came before */
-    struct mc_timer waiting; /* for the servers */
-};
-void listen_begin(struct exchange *x, const struct mc_envelope *e);
-void listens_keepalive(struct hub *h);
-void listens_check(struct hub *h); /* a server has acknowledged what is watched, or will not */
-void listen_end(struct listen *l, bool tell);
-void listen_send(struct listen *l, struct mc_str message);
-/* A notification, tagged for it. params: raw members without braces ("" for none). */
-void listen_notify(struct listen *l, const char *method, struct mc_str members);
-
-/* ---- what servers tell on their own (notify.c); what they ask is in asking.h ---- */
-
-extern const struct mc_backend_ops hub_backend_ops;
-void notify_lists(struct workspace *ws, struct server *srv,
-                  unsigned kinds); /* list_changed to whom it concerns */
-/* Tells it the lowest level that anybody wants: a session, or a modern request on its way. */
-void notify_levels(struct hub *h, struct mc_backend *b);
-void notify_level_of(const struct call *c); /* the same before this one is sent */
-
-/* A request of the hub's own whose answer nobody waits for. */
-void hub_tell(struct mc_backend *b, const char *method, struct mc_str params);
-
 /* ---- HTTP (endpoint.c, routes.c, api.c, attach.c, status.c) ---- */
 
 extern const struct mc_http_ops hub_http_ops;

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "hub/tasks.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 #include "mcp/sse.h"

@@ -30,7 +30,7 @@ libmchub_a_SOURCES += \
 	src/hub/state.c \
 	src/hub/status.c \
 	src/hub/stream.c \
-	src/hub/subscribe.c \
+	src/hub/subscribe.c src/hub/telling.h \
 	src/hub/taskcall.c \
 	src/hub/tasklist.c \
 	src/hub/tasklisten.c \

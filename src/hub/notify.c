@@ -7,6 +7,7 @@
 #include "hub/asking.h"
 #include "hub/instances.h"
 #include "hub/tasks.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "loop/work.h"
 #include "mcp/rpc.h"

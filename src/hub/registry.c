@@ -5,6 +5,7 @@
 #include "base/rand.h"
 #include "hub/asking.h"
 #include "hub/instances.h"
+#include "hub/telling.h"
 
 struct retired { /* nobody's any more, but still on the stop ladder */
     struct link link;

@@ -8,6 +8,7 @@
 #include "base/rand.h"
 #include "hub/asking.h"
 #include "hub/instances.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/tasks.h"

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "hub/internal.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
 #include <stdlib.h>

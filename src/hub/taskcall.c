@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "hub/tasks.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"

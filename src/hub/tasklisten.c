@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "hub/tasks.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include <stdlib.h>

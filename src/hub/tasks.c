@@ -2,6 +2,7 @@
  * the same caller at the same endpoint; it outlives the session in which it was given, but not the process that made the task, for the next one may give
  * the same ids to others. */
 #include "hub/tasks.h"
+#include "hub/telling.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/log.h"

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "hub/internal.h"
 #include "hub/load.h"
+#include "hub/telling.h"
 #include "mcp/names.h"
 
 void link_init(struct link *head)

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "config/config.h"
 #include "hub/asking.h"
+#include "hub/telling.h"
 #include "tests/unit/wire.h"
 
 /* ---- clients ---- */
