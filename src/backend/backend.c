@@ -272,6 +272,9 @@ struct mc_backend *mc_backend_twin(const struct mc_backend *b, unsigned no)
                                    .protocol = b->protocol,
                                    .start_ms = b->start_ms,
                                    .call_ms = b->call_ms,
+                                   .idle_ms = b->idle_ms,
+                                   .max_calls = b->max_calls,
+                                   .restart = b->restart,
                                    .isolation = b->isolation,
                                    .cached = mc_catalog_ref(b->catalog)};
     MC_CLEANUP(mc_freep) char *log = NULL;
