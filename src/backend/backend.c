@@ -395,6 +395,11 @@ void mc_backend_send(struct mc_backend *b, struct mc_str message)
         mc_debug("backend", "%s: a message could not be sent", b->name);
 }
 
+void *mc_backend_arg(const struct mc_backend *b)
+{
+    return b->arg;
+}
+
 const char *mc_backend_name(const struct mc_backend *b)
 {
     return b->name;

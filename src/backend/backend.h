@@ -109,6 +109,7 @@ void mc_backend_watch_tasks(struct mc_backend *b, const struct mc_strv *ids);
 /* One message (answer or notification) to the server, without line end. Dropped with a log line when there is no process. */
 void mc_backend_send(struct mc_backend *b, struct mc_str message);
 
+void *mc_backend_arg(const struct mc_backend *b); /* what it was made with */
 const char *mc_backend_name(const struct mc_backend *b);
 const char *mc_backend_key(const struct mc_backend *b);
 const char *mc_backend_digest(const struct mc_backend *b); /* of its launch */

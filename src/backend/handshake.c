@@ -21,7 +21,8 @@
 /* What the hub can carry for its clients; per call it answers for a client that lacks one of them. */
 #define HUB_CAPABILITIES                                                                           \
     "{\"roots\":{\"listChanged\":true},\"sampling\":{\"tools\":{}},\"elicitation\":{\"form\":{},"  \
-    "\"url\":{}}}"
+    "\"url\":{}},\"tasks\":{\"list\":{},\"cancel\":{},\"requests\":{\"sampling\":{"                \
+    "\"createMessage\":{}},\"elicitation\":{\"create\":{}}}}}"
 #define HUB_INFO                                                                                   \
     "{\"name\":\"mcpctl\",\"title\":\"mcpctl hub\",\"version\":\"" PACKAGE_VERSION "\"}"
 #define IO_MCP "io.modelcontextprotocol/"

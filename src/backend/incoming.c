@@ -92,6 +92,10 @@ static void on_request(struct mc_backend *b, const struct mc_envelope *e)
     case MC_METHOD_SAMPLING:
     case MC_METHOD_ELICITATION:
     case MC_METHOD_ROOTS_LIST:
+    case MC_METHOD_TASKS_GET:
+    case MC_METHOD_TASKS_RESULT:
+    case MC_METHOD_TASKS_LIST:
+    case MC_METHOD_TASKS_CANCEL:
         b->ops->on_request(b->arg, b, e);
         break;
     default:

@@ -18,10 +18,11 @@
 void ask_refuse(struct mc_backend *b, struct mc_str id, int code, const char *why)
 {
     struct mc_buf out = MC_BUF_INIT(4096);
+    MC_CLEANUP(mc_freep) char *server_id = mc_str_dup(id);
 
     mc_info("hub", "%s: its request was refused: %s", mc_backend_name(b), why);
     mc_rpc_error(&out, id, code, why, MC_STR_NONE);
-    mc_backend_send(b, mc_buf_str(&out));
+    ask_reply(b, server_id, mc_buf_str(&out));
     mc_buf_done(&out);
 }
 
@@ -261,7 +262,7 @@ void ask_of_call(struct hub *h, struct call *c, struct mc_backend *b, const stru
     }
 }
 
-void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+static void ask_plainly(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
     struct suspects s = {0};
     struct call *c;
@@ -283,6 +284,15 @@ void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelo
                 ? "several calls are in flight, of different clients; it cannot be told whom to ask"
                 : "no call is in flight; there is no client to ask");
     }
+}
+
+void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
+{
+    if (e->method == MC_METHOD_TASKS_GET || e->method == MC_METHOD_TASKS_RESULT ||
+        e->method == MC_METHOD_TASKS_LIST || e->method == MC_METHOD_TASKS_CANCEL)
+        hosted_request(h, b, e);
+    else if (!hosted_begin(h, b, e, ask_plainly))
+        ask_plainly(h, b, e);
 }
 
 static void ask_free(struct ask *a)
@@ -342,7 +352,7 @@ void ask_answered(struct session *s, const struct mc_envelope *e)
         if (a->task && mc_env_has(e, MC_F_R_META))
             mc_tasks_relate(&sp, mc_env(e, MC_F_R_META), mc_str_of(a->task->server_id));
         if (mc_splice_apply(&sp, true, &out) == 0)
-            mc_backend_send(a->backend, mc_buf_str(&out));
+            ask_reply(a->backend, a->server_id, mc_buf_str(&out));
         mc_buf_done(&out);
         ask_free(a);
         return;
@@ -384,18 +394,22 @@ static void withdraw(struct ask *a, const char *reason)
 
 void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
+    ask_withdraw(h, b, mc_env(e, MC_F_REQUEST_ID));
+}
+
+void ask_withdraw(struct hub *h, struct mc_backend *b, struct mc_str server_id)
+{
     struct mc_str key;
     void *value;
 
-    parked_withdrawn(h, b, mc_env(e, MC_F_REQUEST_ID));
-    task_withdrawn(h, b, mc_env(e, MC_F_REQUEST_ID));
+    parked_withdrawn(h, b, server_id);
+    task_withdrawn(h, b, server_id);
     for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);) {
         struct session *s = value;
         link_each(l, &s->asks)
         {
             struct ask *a = link_entry(l, struct ask, link);
-            if (a->backend == b && a->server_id &&
-                mc_str_eq(mc_str_of(a->server_id), mc_env(e, MC_F_REQUEST_ID)))
+            if (a->backend == b && a->server_id && mc_str_eq(mc_str_of(a->server_id), server_id))
                 withdraw(a, "the server has withdrawn it");
         }
     }
@@ -423,7 +437,10 @@ void asks_of_call_over(struct call *c)
     link_each(l, &c->x->session->asks)
     {
         struct ask *a = link_entry(l, struct ask, link);
-        if (a->call == c && other && a->server_id && !a->task) {
+        if (a->call == c && a->server_id && hosted_names(a->server_id)) {
+            a->call = NULL; /* the server looks for the answer later */
+            c->base.waits_for_client--;
+        } else if (a->call == c && other && a->server_id && !a->task) {
             a->call = other;
             other->base.waits_for_client++;
             c->base.waits_for_client--;
@@ -445,7 +462,7 @@ void asks_of_session_over(struct session *s)
         mc_rpc_error(&out, a->server_id ? mc_str_of(a->server_id) : MC_STR_NONE, MC_RPC_INTERNAL,
                      "the client has gone", MC_STR_NONE);
         if (a->server_id)
-            mc_backend_send(a->backend, mc_buf_str(&out));
+            ask_reply(a->backend, a->server_id, mc_buf_str(&out));
         mc_buf_done(&out);
         ask_free(a);
     }

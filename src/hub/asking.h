@@ -22,6 +22,10 @@ struct ask {          /* a server's request that waits for a client's answer */
 void ask_from_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);
 /* A request that certainly belongs to this call. */
 void ask_of_call(struct hub *h, struct call *c, struct mc_backend *b, const struct mc_envelope *e);
+/* What a server's request is answered with: to the server, or to the task that it wanted (hosted.c). */
+void ask_reply(struct mc_backend *b, const char *server_id, struct mc_str message);
+/* The client need not answer it any more. */
+void ask_withdraw(struct hub *h, struct mc_backend *b, struct mc_str server_id);
 void ask_answered(struct session *s, const struct mc_envelope *e);
 void ask_progress(struct session *s, const struct mc_envelope *e);
 void ask_cancelled_by_server(struct hub *h, struct mc_backend *b, const struct mc_envelope *e);

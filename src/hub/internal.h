@@ -139,7 +139,7 @@ struct hub {
     struct mc_timer status_timer; /* coalesces status events */
     struct mc_timer tick;         /* coarse: idle sessions, old streams, keep-alives */
     struct mc_map *tasks;         /* id → struct task (tasks.h) */
-    struct link task_order, early;
+    struct link task_order, early, hosted;
     struct mc_buf scratch; /* for one message; never held across a call that could use it */
     unsigned port;
     char *socket_path;
@@ -534,8 +534,8 @@ long memory_kb(const struct hub *h, int pid);
 char *status_text(struct hub *h);                  /* whole, caller frees */
 char *status_workspace_text(struct workspace *ws); /* with "hub" beside */
 char *status_server_text(struct server *srv);
-void hub_init(struct hub *h);      /* everything that needs no address */
-void hub_done(struct hub *h);      /* after its HTTP server was closed */
+void hub_init(struct hub *h); /* everything that needs no address */
+void hub_done(struct hub *h); /* after its HTTP server was closed */
 /* The lock of the one hub that a user has. */
 int runtime_lock(int *ret_fd, struct mc_err *err);
 void runtime_check(struct hub *h); /* is the socket still there? */

@@ -14,6 +14,7 @@ libmchub_a_SOURCES += \
 	src/hub/fit.c \
 	src/hub/headers.c src/hub/headers.h \
 	src/hub/httpsse.c \
+	src/hub/hosted.c \
 	src/hub/hub.c src/hub/hub.h \
 	src/hub/input.c \
 	src/hub/instances.c src/hub/instances.h \

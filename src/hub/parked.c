@@ -108,7 +108,7 @@ static void leave_unanswered(struct parked *p, struct question *q, const char *w
         mc_rpc_result(&out, mc_str_of(q->server_id), MC_STR("{\"action\":\"cancel\"}"));
     else
         mc_rpc_error(&out, mc_str_of(q->server_id), MC_RPC_INTERNAL, why, MC_STR_NONE);
-    mc_backend_send(p->call->backend, mc_buf_str(&out));
+    ask_reply(p->call->backend, q->server_id, mc_buf_str(&out));
     mc_buf_done(&out);
     question_free(p, q);
 }
@@ -124,7 +124,7 @@ static void answer(struct parked *p, struct question *q, struct mc_str result)
         mc_splice_apply(&sp, true, &p->answers);
     } else if (mc_splice_apply(&sp, true, &line) == 0 &&
                mc_rpc_result(&out, mc_str_of(q->server_id), mc_buf_str(&line)) == 0)
-        mc_backend_send(p->call->backend, mc_buf_str(&out));
+        ask_reply(p->call->backend, q->server_id, mc_buf_str(&out));
     mc_buf_done(&out);
     mc_buf_done(&line);
     question_free(p, q);

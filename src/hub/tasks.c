@@ -17,6 +17,7 @@ void tasks_init(struct hub *h)
     h->tasks = mc_map_new();
     link_init(&h->task_order);
     link_init(&h->early);
+    link_init(&h->hosted);
 }
 
 void tasks_done(struct hub *h)
@@ -248,6 +249,7 @@ void tasks_sweep(struct hub *h)
 {
     uint64_t now = mc_loop_now(h->loop);
 
+    hosted_sweep(h);
     tasks_early_sweep(h, NULL);
     link_each(l, &h->task_order)
     {
@@ -271,6 +273,7 @@ void tasks_of_backend_over(struct hub *h, struct mc_backend *b)
 {
     struct mc_err err;
 
+    hosted_of_backend_over(h, b);
     tasks_early_sweep(h, b);
     link_each(l, &h->task_order)
     {

@@ -25,6 +25,10 @@
 #define HUB_TASK_KEYS_MAX 256   /* questions of one driven task */
 #define HUB_TASK_EARLY_MS 30000 /* a request may come so long before the task that it names */
 #define HUB_TASK_TEXT_MAX 16384 /* bytes of a Task object for tasks/list */
+#define HUB_HOSTED_MAX 256      /* tasks of servers, of all of them */
+#define HUB_HOSTED_MS 3600000   /* how long one is kept at most */
+#define HUB_HOSTED_POLL_MS 500
+#define HUB_HOSTED_WAITING_MAX 16 /* tasks/result of one */
 #define HUB_TASK_LIST_MS 5000 /* for the states in tasks/list; after that, what was known before */
 
 struct task {
@@ -133,6 +137,16 @@ void task_listen(struct listen *l, const struct exchange *x, struct mc_jval ids,
 void task_listen_over(struct listen *l);
 void task_listeners_over(struct task *t);
 void task_tell_listeners(struct task *t, const struct mc_envelope *e);
+
+/* ---- tasks that the hub hosts for servers (hosted.c) ---- */
+
+/* A server's request that wants a task; ask: how the client is asked plainly. False: it wants none. */
+bool hosted_begin(struct hub *h, struct mc_backend *b, const struct mc_envelope *e,
+                  void (*ask)(struct hub *h, struct mc_backend *b, const struct mc_envelope *e));
+void hosted_request(struct hub *h, struct mc_backend *b, const struct mc_envelope *e); /* tasks/… */
+bool hosted_names(const char *server_id); /* does the raw id of a request name one? */
+void hosted_sweep(struct hub *h);
+void hosted_of_backend_over(struct hub *h, const struct mc_backend *b);
 
 /* ---- tasks that the hub drives (drive.c) ---- */
 

@@ -4,6 +4,7 @@
 // failing_job                      required: ends as a tool's error
 // confirm_delete {filename}        required: asks for confirmation on its way
 // greet {name}                     knows no tasks
+// ask_later {filename}             knows none either, but asks for confirmation by a task of its client's
 import { InMemoryTaskMessageQueue, InMemoryTaskStore } from '@modelcontextprotocol/sdk/experimental/tasks/stores/in-memory.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
@@ -49,6 +50,16 @@ function register(name, taskSupport, inputSchema, work) {
 }
 
 server.registerTool('greet', { description: 'Greets', inputSchema: { name: z.string() } }, ({ name }) => text(`Hello, ${name}!`));
+
+server.registerTool('ask_later', { description: 'Asks by a task', inputSchema: { filename: z.string() } }, async ({ filename }) => {
+    const states = [];
+    const params = { mode: 'form', message: `Delete ${filename}?`, requestedSchema: { type: 'object', properties: { confirm: { type: 'boolean' } } } };
+    for await (const message of server.server.experimental.tasks.elicitInputStream(params, { task: { ttl: KEEP_MS } })) {
+        if (message.type === 'taskCreated') states.push(message.task.status);
+        if (message.type === 'error') return text(message.error.message, true);
+        if (message.type === 'result') return text(`${states} ${message.result.action} ${filename}`);
+    }
+});
 
 register('slow_compute', 'optional', { seconds: z.number(), label: z.string().optional() }, async ({ seconds, label }, taskId, over, extra) => {
     const progressToken = extra._meta?.progressToken;

@@ -34,6 +34,7 @@ await part('plain calls', async () => {
     const call = async (name, args = {}) => (await client.callTool({ name, arguments: args })).content[0].text;
     is(await call('old__failing_job'), 'it did not work', 'at a tool of 2025-11-25 that demands tasks');
     is(await call('old__confirm_delete', { filename: 'g' }), 'deleted g', 'that asks');
+    is(await call('old__ask_later', { filename: 'g' }), 'working accept g', 'that asks by a task of its own');
     is(await call('new__failing_job'), 'it did not work', 'at one of 2026-07-28');
     is(await call('new__confirm_delete', { filename: 'g' }), 'deleted g', 'that asks');
     is(await call('new__test_tool_with_task'), 'Hello, Ada!', 'that asks before');

@@ -17,6 +17,7 @@ const call = async (name, args = {}) => (await client.callTool({ name, arguments
 await part('at a server of 2025-11-25', async () => {
     is(await call('old__failing_job'), 'it did not work', 'a tool that demands tasks');
     is(await call('old__confirm_delete', { filename: 'g' }), 'deleted g', 'and asks');
+    is(await call('old__ask_later', { filename: 'g' }), 'working accept g', 'one that asks by a task of its own');
 });
 await part('at one of 2026-07-28', async () => {
     is(await call('new__slow_compute', { seconds: 0 }), 'computed ', 'a tool that can do without');

@@ -96,7 +96,7 @@ is 'but not of that of a server of the other design' "$(get .result.capabilities
 client old 2025-06-18
 in_session a '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
 is 'no tool demands tasks of a legacy client' "$(get '[.result.tools[] | select(.execution) | [.name, .execution.taskSupport] | join(" ")] | join(",")')" \
-    'old__greet forbidden,old__slow_compute optional,old__failing_job optional,old__confirm_delete optional,lag__make optional,lag__early optional,lag__twice optional,lag__broken optional'
+    'old__greet forbidden,old__ask_later forbidden,old__slow_compute optional,old__failing_job optional,old__confirm_delete optional,lag__make optional,lag__early optional,lag__twice optional,lag__broken optional'
 modern tools/list
 is 'and none of the old design offers any to a modern one' "$(get '[.result.tools[] | select(.execution) | .execution.taskSupport] | unique | join(" ")')" forbidden
 
@@ -290,6 +290,17 @@ parked new__rogue '{"elicitation":{}}'
 of '{}' tools/call '"name":"new__rogue","arguments":{"filename":"z"}' new__rogue
 is 'a task that asks who cannot be asked' "$(get .error.code)" -32603
 wait_for 'and is cancelled' cancels new 3 && pass 'and is cancelled'
+
+# ---- tasks that a server wants of its client: hosted by the hub
+begin later a "$(call 40 old__ask_later '{"filename":"l"}')"
+wait_for 'the client is asked' saw later '.method == "elicitation/create"'
+is 'plainly' "$(messages later | jq -c 'select(.method == "elicitation/create") | .params | has("task")')" false
+answer_id=$(messages later | jq -c 'select(.method == "elicitation/create") | .id')
+in_session a '{"jsonrpc":"2.0","id":'"$answer_id"',"result":{"action":"decline"}}'
+wait_for 'the call ends' stream_ended later
+is 'and the server finds the answer in its task' "$(messages later | jq -r 'select(.id == 40) | .result.content[0].text')" 'working decline l'
+in_session mute "$(call 41 old__ask_later '{"filename":"l"}')"
+like 'of a client that cannot be asked the task fails' "$(said)" 'failed'
 
 # ---- another user of this machine
 other=$(id -u nobody 2>/dev/null)

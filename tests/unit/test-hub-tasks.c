@@ -217,6 +217,84 @@ static void test_held(void)
     mc_free(id);
 }
 
+static char *member(const char *text, const char *name)
+{
+    const char *at = strstr(text, name);
+    return at ? mc_str_dup((struct mc_str){at + strlen(name), 32}) : NULL;
+}
+
+/* A server's request that wants a task is the client's plain one. */
+static void test_hosted(void)
+{
+    struct web *w = calls(ada, "\"h\"", "s__long");
+    unsigned long long call = wire_id(b);
+
+    wire_sent();
+    says(b, "{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"elicitation/create\",\"params\":{"
+            "\"message\":\"word?\",\"task\":{\"ttl\":60000},\"requestedSchema\":{}}}");
+    const char *sent = wire_sent();
+    ok(strstr(sent, "\"id\":9,\"result\":{\"task\":{\"taskId\":\"") &&
+           strstr(sent, "\"ttl\":60000"),
+       "the server has its task at once");
+    char *id = member(sent, "\"taskId\":\"");
+    ok(web_has(w, "word?") && !web_has(w, "\"ttl\""), "the client is asked plainly");
+    answers(b, call, "early");
+    ok(w->ended, "the call may end before the answer");
+    says(b,
+         "{\"jsonrpc\":\"2.0\",\"id\":10,\"method\":\"tasks/get\",\"params\":{\"taskId\":\"%s\"}}",
+         id);
+    ok(strstr(wire_sent(), "\"status\":\"working\""), "the task goes on");
+    says(b,
+         "{\"jsonrpc\":\"2.0\",\"id\":11,\"method\":\"tasks/"
+         "result\",\"params\":{\"taskId\":\"%s\"}}",
+         id);
+    ok(!strstr(wire_sent(), "\"id\":11"), "its result has to be waited for");
+    unsigned no = ada->next_ask;
+    MC_CLEANUP(mc_freep)
+    char *answer =
+        mc_asprintf("{\"jsonrpc\":\"2.0\",\"id\":%u,\"result\":{\"action\":\"accept\"}}", no);
+    posts(ada, answer);
+    MC_CLEANUP(mc_freep)
+    char *want = mc_asprintf("\"id\":11,\"result\":{\"_meta\":{\"" MC_TASKS_RELATED
+                             "\":{\"taskId\":\"%s\"}},\"action\":\"accept\"}",
+                             id);
+    ok(strstr(wire_sent(), want), "the answer is the result, and names its task");
+    says(b, "{\"jsonrpc\":\"2.0\",\"id\":12,\"method\":\"tasks/list\"}");
+    ok(strstr(wire_sent(), "\"status\":\"completed\""), "the list has it");
+    says(b,
+         "{\"jsonrpc\":\"2.0\",\"id\":13,\"method\":\"tasks/"
+         "cancel\",\"params\":{\"taskId\":\"%s\"}}",
+         id);
+    ok(strstr(wire_sent(), "-32602"), "what is over cannot be cancelled");
+    sweep_after(60000);
+    says(b,
+         "{\"jsonrpc\":\"2.0\",\"id\":14,\"method\":\"tasks/get\",\"params\":{\"taskId\":\"%s\"}}",
+         id);
+    ok(strstr(wire_sent(), "Task not found"), "after its ttl it is forgotten");
+    mc_free(id);
+    says(b, "{\"jsonrpc\":\"2.0\",\"id\":15,\"method\":\"elicitation/create\",\"params\":{"
+            "\"message\":\"word?\",\"task\":{},\"requestedSchema\":{}}}");
+    id = member(wire_sent(), "\"taskId\":\"");
+    says(b,
+         "{\"jsonrpc\":\"2.0\",\"id\":16,\"method\":\"tasks/"
+         "result\",\"params\":{\"taskId\":\"%s\"}}",
+         id);
+    ok(strstr(wire_sent(), "no call is in flight"), "there must be somebody to ask");
+    mc_free(id);
+    w = calls(ada, "\"i\"", "s__long");
+    says(b, "{\"jsonrpc\":\"2.0\",\"id\":17,\"method\":\"elicitation/create\",\"params\":{"
+            "\"message\":\"word?\",\"task\":{},\"requestedSchema\":{}}}");
+    id = member(wire_sent(), "\"taskId\":\"");
+    says(b,
+         "{\"jsonrpc\":\"2.0\",\"id\":18,\"method\":\"tasks/"
+         "cancel\",\"params\":{\"taskId\":\"%s\"}}",
+         id);
+    ok(strstr(wire_sent(), "\"status\":\"cancelled\""), "one that is cancelled");
+    ok(web_has(w, "notifications/cancelled"), "is withdrawn from the client");
+    answers(b, wire_id(b), "end");
+    mc_free(id);
+}
+
 /* The next process may give the same ids to others. */
 static void test_exit(void)
 {
@@ -251,6 +329,7 @@ int main(void)
     test_pace();
     test_progress();
     test_held();
+    test_hosted();
     test_exit();
     hub_over();
     return done_testing();
