@@ -58,17 +58,25 @@ done
 is 'each URI is its own server'\''s' "$(modern resources/read '"uri":"ui://app/other.html"' ui://app/other.html; get '.result.contents[0].text')" '<p>other</p>'
 
 # what a client declares, to modern servers on each of its requests
+logged() {
+    [ "$(trace_count new '"method":"tools/call"')" -ge "$1" ]
+}
+# the N-th call's, when it is in the log
+caps_of() {
+    wait_for "call $1 is in the log" logged "$1"
+    last_caps
+}
 last_caps() {
     grep -hF '"method":"tools/call"' "$work"/state/mcpctl/logs/new-*.log | tail -1 | jq -c '.params._meta["io.modelcontextprotocol/clientCapabilities"].extensions'
 }
 declared='{"'$ui'":{"mimeTypes":["text/html;profile=mcp-app"],"n":1},"com.example/own":{}}'
 post '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"new__tool1","arguments":{},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"extensions":'"$declared"'}}}}' \
     -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/call' -H 'Mcp-Name: new__tool1'
-is 'a modern client'\''s reach a modern server' "$http $(last_caps)" "200 $declared"
+is 'a modern client'\''s reach a modern server' "$http $(caps_of 1)" "200 $declared"
 client with 2025-11-25 '{"sampling":{},"extensions":{"io.modelcontextprotocol/tasks":{},'"${declared#\{}"'}'
 in_session with "$(call 1 new__tool1)"
-is 'so do a legacy client'\''s, but for tasks, which no legacy client can have' "$http $(last_caps)" "200 $declared"
+is 'so do a legacy client'\''s, but for tasks, which no legacy client can have' "$http $(caps_of 2)" "200 $declared"
 client without 2025-11-25
 in_session without "$(call 1 new__tool1)"
-is 'nobody else'\''s are declared for one that has none' "$http $(last_caps)" '200 null'
+is 'nobody else'\''s are declared for one that has none' "$http $(caps_of 3)" '200 null'
 e2e_done
