@@ -52,6 +52,11 @@ void listen_notify(struct listen *l, const char *method, struct mc_str members)
     mc_buf_done(&params);
 }
 
+static bool settled(const struct listen *l)
+{
+    return subscribe_settled(l) && task_listen_settled(l);
+}
+
 /* First of all, whatever has come meanwhile. */
 static void acknowledge(struct listen *l)
 {
@@ -75,7 +80,7 @@ void listens_check(struct hub *h)
     link_each(pos, &h->listens)
     {
         struct listen *l = link_entry(pos, struct listen, link);
-        if (l->honoured && subscribe_settled(l))
+        if (l->honoured && settled(l))
             acknowledge(l);
     }
 }
@@ -203,7 +208,7 @@ void listen_begin(struct exchange *x, const struct mc_envelope *e)
     l->honoured = mc_str_dup(mc_buf_str(&honoured));
     mc_buf_init(&l->held, HELD_MAX);
     mc_buf_done(&honoured);
-    if (subscribe_settled(l))
+    if (settled(l))
         acknowledge(l);
     else
         mc_timer_start(l->hub->loop, &l->waiting, HUB_GRACE_MS, on_waited);

@@ -80,6 +80,17 @@ void task_listen(struct listen *l, const struct exchange *x, struct mc_jval ids,
     mc_buf_addc(honoured, ']');
 }
 
+bool task_listen_settled(const struct listen *l)
+{
+    link_each(pos, &l->hub->task_order)
+    {
+        const struct task *t = link_entry(pos, struct task, link);
+        if (listens(t, l) && !mc_backend_watching(t->backend))
+            return false;
+    }
+    return true;
+}
+
 static void drop(struct task *t, struct watcher *w)
 {
     link_del(&w->link);

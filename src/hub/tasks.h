@@ -134,6 +134,8 @@ void task_notice(struct hub *h, struct mc_backend *b, const struct mc_envelope *
 /* Appends "taskIds":[…] of those that are the caller's, and passes on what is told of them from now on. */
 void task_listen(struct listen *l, const struct exchange *x, struct mc_jval ids,
                  struct mc_buf *honoured);
+/* Have the servers acknowledged that they tell of them? */
+bool task_listen_settled(const struct listen *l);
 void task_listen_over(struct listen *l);
 void task_listeners_over(struct task *t);
 void task_tell_listeners(struct task *t, const struct mc_envelope *e);

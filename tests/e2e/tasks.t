@@ -240,13 +240,8 @@ listen() {
 }
 listen changes '["'"$id"'","unknown","'"$first"'"]'
 is 'a listen for one'\''s own tasks' "$(messages changes | jq -c .params.notifications)" '{"taskIds":["'"$id"'"]}'
-wait_for 'the server is told' traced new '"taskIds":["'
 of '{}' subscriptions/listen '"notifications":{"taskIds":["'"$id"'"]}' ''
 is 'not without the extension' "$http $(get .error.code)" '400 -32021'
-listening() {
-    grep -F '"taskIds":["' "$work"/state/mcpctl/logs/new-*.log | tail -1 | grep -qF subscriptions/listen
-}
-wait_for 'it listens' listening
 about "$extension" tasks/cancel "$id"
 is 'tasks/cancel is acknowledged' "$(get '.result | [.resultType, has("taskId")] | tojson')" '["complete",false]'
 wait_for 'the change is told' saw changes '.method == "notifications/tasks"'
