@@ -250,7 +250,9 @@ struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spe
     b->idle_ms = spec->idle_ms;
     b->max_calls = spec->max_calls;
     b->restart = spec->restart;
+    b->lists_only = spec->lists_only;
     b->catalog = MC_TAKE(spec->cached);
+    b->asks = b->catalog && b->catalog->asks;
     if (b->catalog && b->protocol == MC_PROTOCOL_AUTO) { /* what it was the last time */
         b->skip_probe = mc_rev_era(b->catalog->rev) == MC_ERA_LEGACY;
         b->known_modern = mc_rev_era(b->catalog->rev) == MC_ERA_MODERN;
@@ -258,36 +260,6 @@ struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spe
     b->free_slot = -1;
     mc_frame_init(&b->frame, MC_BACKEND_LINE_MAX);
     return b;
-}
-
-static void copy_strings(const struct mc_strv *from, struct mc_strv *to)
-{
-    for (size_t i = 0; i < from->n; i++)
-        mc_strv_push(to, from->v[i]);
-}
-
-struct mc_backend *mc_backend_twin(const struct mc_backend *b, unsigned no)
-{
-    struct mc_backend_spec spec = {.name = b->name,
-                                   .protocol = b->protocol,
-                                   .start_ms = b->start_ms,
-                                   .call_ms = b->call_ms,
-                                   .idle_ms = b->idle_ms,
-                                   .max_calls = b->max_calls,
-                                   .restart = b->restart,
-                                   .isolation = b->isolation,
-                                   .cached = mc_catalog_ref(b->catalog)};
-    MC_CLEANUP(mc_freep) char *log = NULL;
-
-    copy_strings(&b->launch.argv, &spec.launch.argv);
-    copy_strings(&b->launch.env, &spec.launch.env);
-    spec.launch.cwd = mc_strdup(b->launch.cwd);
-    memcpy(spec.launch.digest, b->launch.digest, sizeof(spec.launch.digest));
-    memcpy(spec.key, b->key, sizeof(spec.key));
-    if (b->log_path) /* NAME-KEY.log, NAME-KEY.1.log … */
-        spec.log_path = log =
-            mc_asprintf("%.*s.%u.log", (int)strlen(b->log_path) - 4, b->log_path, no);
-    return mc_backend_new(b->loop, &spec, b->ops, b->arg);
 }
 
 struct mc_backend *mc_backend_ref(struct mc_backend *b)
@@ -319,12 +291,16 @@ void mc_backend_unref(struct mc_backend *b)
     mc_strv_done(&b->listening.tasks);
     mc_launch_done(&b->launch);
     mc_free(b->log_path);
+    mc_free(b->capabilities);
     mc_free(b->name);
+    mc_backend_unref(b->origin);
     mc_free(b);
 }
 
 void mc_backend_start(struct mc_backend *b)
 {
+    if (b->retired)
+        return;
     switch (b->state) {
     case MC_BACKEND_STOPPED:
     case MC_BACKEND_FAILED:
@@ -344,6 +320,7 @@ void mc_backend_start(struct mc_backend *b)
 static void begin_stop(struct mc_backend *b)
 {
     if (b->child && b->state != MC_BACKEND_STOPPING) {
+        handshake_abandon(b); /* an answer that is on its way makes it ready no more */
         backend_set_state(b, MC_BACKEND_STOPPING, "asked to stop");
         mc_child_stop(b->child, MC_CHILD_LADDER_DEFAULT);
     } else if (b->state == MC_BACKEND_BACKOFF || b->state == MC_BACKEND_FAILED) {
@@ -359,6 +336,12 @@ void mc_backend_stop(struct mc_backend *b)
     if (!b->child)
         fail_waiting(b, "was stopped");
     mc_backend_unref(b);
+}
+
+void mc_backend_retire(struct mc_backend *b)
+{
+    b->retired = true;
+    mc_backend_stop(b);
 }
 
 void mc_backend_restart(struct mc_backend *b)
@@ -448,16 +431,6 @@ int mc_backend_isolation(const struct mc_backend *b)
 unsigned mc_backend_call_ms(const struct mc_backend *b)
 {
     return b->call_ms;
-}
-
-void mc_backend_note_asks(struct mc_backend *b)
-{
-    b->asks = true;
-}
-
-bool mc_backend_asks(const struct mc_backend *b)
-{
-    return b->asks;
 }
 
 int mc_backend_log_level(const struct mc_backend *b)

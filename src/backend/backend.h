@@ -67,6 +67,7 @@ struct mc_backend_spec {
     unsigned max_calls;        /* at the server at a time, others wait; 0: no limit */
     int restart;               /* enum mc_restart */
     int isolation;             /* enum mc_isolation */
+    bool lists_only;           /* it is started for its lists alone, and stops when they are read */
     const char *log_path;      /* stderr log; copied; NULL: none */
     struct mc_catalog *cached; /* from disk, or NULL; taken */
 };
@@ -74,13 +75,19 @@ struct mc_backend_spec {
 /* Takes spec->launch and spec->cached. One reference. */
 struct mc_backend *mc_backend_new(struct mc_loop *l, struct mc_backend_spec *spec,
                                   const struct mc_backend_ops *ops, void *arg);
-/* A second process of the same server, not started; no is for the name of its log. One reference. */
-struct mc_backend *mc_backend_twin(const struct mc_backend *b, unsigned no);
 struct mc_backend *mc_backend_ref(struct mc_backend *b);
 void mc_backend_unref(struct mc_backend *b); /* the last one kills a process that still runs */
 
+/* Another process of the same launch, for one client alone (private.c). capabilities: raw object, what that client can do; NULL: what the hub can carry.
+ * One reference. */
+struct mc_backend *mc_backend_private(struct mc_backend *of, const char *capabilities);
+struct mc_backend *mc_backend_origin(const struct mc_backend *b); /* NULL unless it is private */
+/* Its catalog is c from now on, without having read it itself. The kinds whose lists differ. */
+unsigned mc_backend_adopt(struct mc_backend *b, struct mc_catalog *c);
+
 void mc_backend_start(struct mc_backend *b); /* no-op when it runs or is starting */
 void mc_backend_stop(struct mc_backend *b);  /* the ladder; calls in flight fail */
+void mc_backend_retire(struct mc_backend *b); /* stops it for good: it takes no calls any more */
 void mc_backend_restart(struct mc_backend *b);
 /* Kills at once, without callbacks; for the end of the hub after its grace. */
 void mc_backend_kill(struct mc_backend *b);
@@ -123,11 +130,12 @@ enum mc_rev
 mc_backend_rev(const struct mc_backend *b); /* of the running connection, MC_REV_NONE before */
 int mc_backend_isolation(const struct mc_backend *b); /* enum mc_isolation */
 unsigned mc_backend_call_ms(const struct mc_backend *b);
-void mc_backend_note_asks(struct mc_backend *b);
+bool mc_backend_note_asks(struct mc_backend *b); /* is that news? */
 bool mc_backend_asks(const struct mc_backend *b); /* was it ever seen to ask clients for input? */
 /* The level that the running legacy server was told with logging/setLevel; -1: none yet. */
 int mc_backend_log_level(const struct mc_backend *b);
 void mc_backend_note_log_level(struct mc_backend *b, int level);
+bool mc_backend_idle(const struct mc_backend *b);  /* nobody's call is open at it */
 int mc_backend_pid(const struct mc_backend *b);   /* 0: none */
 unsigned mc_backend_calls(const struct mc_backend *b);  /* callers' calls at the server */
 unsigned mc_backend_queued(const struct mc_backend *b); /* that wait: for its start, or for maxConcurrency */

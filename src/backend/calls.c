@@ -215,6 +215,8 @@ int calls_send(struct mc_backend *b, struct mc_call *call, struct mc_err *err)
 
 int mc_backend_call(struct mc_backend *b, struct mc_call *call, struct mc_err *err)
 {
+    if (b->retired)
+        return mc_err_set(err, MC_E_UNREACHABLE, "server %s was stopped", b->name);
     switch (b->state) {
     case MC_BACKEND_READY:
         /* with those that wait already it takes its turn behind them */

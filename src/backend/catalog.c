@@ -261,6 +261,8 @@ char *mc_catalog_print(const struct mc_catalog *c, size_t *ret_len)
         mc_buf_addf(&b, ",\"serverInfo\":%s", c->server_info);
     if (c->instructions)
         mc_buf_addf(&b, ",\"instructions\":%s", c->instructions);
+    if (c->asks)
+        mc_buf_adds(&b, MC_STR(",\"asks\":true"));
     for (int k = 0; k < MC_KIND_MAX; k++) {
         mc_buf_addf(&b, ",\"%s\":[", kinds[k].member);
         for (size_t i = 0; i < c->list[k]->n; i++) {
@@ -293,6 +295,7 @@ struct mc_catalog *mc_catalog_parse(struct mc_str text)
     struct mc_catalog *c =
         mc_catalog_new(rev, mc_jget(doc, "capabilities").s, mc_jget(doc, "serverInfo").s,
                        mc_jget(doc, "instructions").s);
+    c->asks = mc_jtrue(mc_jget(doc, "asks"));
     for (int k = 0; k < MC_KIND_MAX; k++) {
         struct mc_list *l;
         size_t bad;

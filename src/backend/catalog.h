@@ -54,6 +54,7 @@ struct mc_catalog {
     unsigned refs;
     enum mc_rev rev;
     unsigned caps;                     /* enum mc_cap */
+    bool asks;                         /* the server was seen to ask clients for input */
     char *capabilities;                /* raw JSON object */
     char *server_info;                 /* raw JSON object, or NULL */
     char *instructions;                /* raw JSON string, or NULL */

@@ -59,12 +59,15 @@ static int compose_discover(struct mc_call *c, uint64_t id, enum mc_rev rev, str
 static int compose_initialize(struct mc_call *c, uint64_t id, enum mc_rev rev, struct mc_buf *out,
                               struct mc_err *err)
 {
-    (void)c, (void)rev, (void)err;
+    const struct mc_backend *b = mc_container_of(c, struct mc_backend, init);
+
+    (void)rev, (void)err;
     mc_buf_addf(out,
                 "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"initialize\",\"params\":{"
                 "\"protocolVersion\":\"%s\","
-                "\"capabilities\":" HUB_CAPABILITIES ",\"clientInfo\":" HUB_INFO "}}",
-                (unsigned long long)id, mc_rev_name(MC_REV_LEGACY_LATEST));
+                "\"capabilities\":%s,\"clientInfo\":" HUB_INFO "}}",
+                (unsigned long long)id, mc_rev_name(MC_REV_LEGACY_LATEST),
+                b->capabilities ? b->capabilities : HUB_CAPABILITIES);
     return 0;
 }
 
@@ -78,6 +81,7 @@ static void established(struct mc_backend *b, enum mc_rev rev, struct mc_jval re
 
     b->rev = rev;
     b->log_told = false;
+    c->asks = b->asks;
     if (known) /* lists of the last run serve until the new ones are read */
         for (int k = 0; k < MC_KIND_MAX; k++) {
             known->list[k]->refs++;

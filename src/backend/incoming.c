@@ -198,12 +198,8 @@ void incoming_bytes(struct mc_backend *b, const char *p, size_t n)
     mc_backend_unref(b);
 }
 
-static void ring_push(struct mc_backend *b)
+static void ring_keep(struct stderr_ring *r, char *line)
 {
-    struct stderr_ring *r = &b->ring;
-    char *line = mc_str_printable((struct mc_str){r->part, r->part_len}, false);
-
-    r->part_len = 0;
     unsigned at = (r->first + r->n) % MC_BACKEND_STDERR_LINES;
     if (r->n == MC_BACKEND_STDERR_LINES) {
         mc_free(r->line[r->first].line);
@@ -213,16 +209,29 @@ static void ring_push(struct mc_backend *b)
         r->n++;
     }
     r->line[at] = (struct mc_said){line, mc_now_us(), mc_wall_ms()};
-    b->ops->on_stderr(b->arg, b, line);
+}
+
+static void ring_push(struct mc_backend *b)
+{
+    struct stderr_ring *r = &b->ring;
+    char *line = mc_str_printable((struct mc_str){r->part, r->part_len}, false);
+    struct mc_backend *shown = b->origin ? b->origin : b;
+
+    r->part_len = 0;
+    ring_keep(r, line);
+    if (b->origin)
+        ring_keep(&b->origin->ring, mc_strdup(line));
+    b->ops->on_stderr(b->arg, shown, line);
 }
 
 void incoming_stderr(struct mc_backend *b, const char *p, size_t n)
 {
+    struct mc_backend *logs = b->origin ? b->origin : b;
     struct stderr_ring *r = &b->ring;
 
-    if (b->log_path && !b->log) /* most servers are silent: no file without a word */
-        b->log = mc_rotlog_new(b->log_path, MC_BACKEND_LOG_MAX);
-    mc_rotlog_write(b->log, p, n);
+    if (logs->log_path && !logs->log) /* most servers are silent: no file without a word */
+        logs->log = mc_rotlog_new(logs->log_path, MC_BACKEND_LOG_MAX);
+    mc_rotlog_write(logs->log, p, n);
     for (size_t i = 0; i < n; i++) {
         if (p[i] == '\n')
             ring_push(b);

@@ -72,14 +72,18 @@ struct mc_backend {
     unsigned max_calls; /* callers' calls at the server at a time; 0: any number */
     int restart;        /* enum mc_restart */
     int isolation;
-    bool asks;     /* it was seen to ask clients */
-    int log_level; /* that this process was told, see log_told */
+    bool asks;                 /* it was seen to ask clients */
+    bool lists_only;           /* it stops when its lists have been read */
+    struct mc_backend *origin; /* whose private instance it is; one reference, NULL */
+    char *capabilities;        /* raw, of its one client; NULL: the hub's */
+    int log_level;             /* that this process was told, see log_told */
     bool log_told;
 
     enum mc_backend_state state;
     char reason[MC_ERR_MSG_MAX];
     char last_error[MC_ERR_MSG_MAX];
     struct mc_timer timer; /* belongs to the state: set_state stops it */
+    bool retired;          /* never to be started again */
     bool restart_wanted;   /* start again when the stop is complete */
     bool skip_probe;       /* the era is known, or the probe upset the server */
     bool known_modern; /* it has answered server/discover: silence is no reason for initialize */

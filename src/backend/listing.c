@@ -66,6 +66,7 @@ static void finish(struct mc_backend *b)
 
     l->running = false;
     b->catalog = l->next;
+    b->catalog->asks = b->asks;
     l->next = NULL;
     b->got_catalog = true;
     mc_catalog_unref(old);
@@ -77,6 +78,8 @@ static void finish(struct mc_backend *b)
         b->ops->on_catalog(b->arg, b, changed & ~told, false);
     if (l->due && !l->running)
         listing_begin(b, 0, false);
+    else if (b->lists_only && mc_rev_era(b->rev) == MC_ERA_LEGACY) /* others stay one process */
+        mc_backend_stop(b);
 }
 
 static void kind_done(struct mc_backend *b)

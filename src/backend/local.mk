@@ -7,4 +7,5 @@ libmchub_a_SOURCES += \
 	src/backend/idle.c \
 	src/backend/incoming.c \
 	src/backend/listen.c \
-	src/backend/listing.c
+	src/backend/listing.c \
+	src/backend/private.c

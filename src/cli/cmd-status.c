@@ -72,7 +72,7 @@ static void process_row(struct mc_table *t, const cJSON *w, const cJSON *server)
     double pid = mc_doc_num(server, "pid", 0);
     mc_out_size(mc_doc_num(server, "rssKb", 0) * 1024, size);
     mc_age((uint64_t)mc_doc_num(server, "uptimeMs", 0), age);
-    mc_table_add(t, MC_TINT_NONE, mc_doc_str(server, "name"));
+    mc_view_name(t, server);
     if (pid > 0)
         mc_table_addf(t, MC_TINT_NONE, "%.0f", pid);
     else
@@ -90,6 +90,8 @@ static void process_json(cJSON *list, const cJSON *w, const cJSON *server)
     cJSON *item = mc_doc_add(list, NULL, mc_doc_object());
     mc_doc_add_str(item, "workspace", mc_doc_str(w, "name"));
     mc_doc_add_str(item, "server", mc_doc_str(server, "name"));
+    if (mc_doc_str(server, "client"))
+        mc_doc_add_str(item, "client", mc_doc_str(server, "client"));
     mc_doc_add_str(item, "state", mc_doc_str(server, "state"));
     for (size_t i = 0; i < MC_ARRAY_LEN(numbers); i++) {
         if (cJSON_IsNumber(mc_doc_get(server, numbers[i])))
@@ -115,8 +117,14 @@ int mc_cmd_ps(struct mc_cli *cli)
     {
         cJSON_ArrayForEach(server, mc_doc_get(w, "servers"))
         {
+            const cJSON *instance;
             process_row(t, w, server);
             process_json(list, w, server);
+            cJSON_ArrayForEach(instance, mc_doc_get(server, "instances"))
+            {
+                process_row(t, w, instance);
+                process_json(list, w, instance);
+            }
         }
     }
     if (cli->json)

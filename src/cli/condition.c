@@ -34,7 +34,9 @@ enum mc_met mc_condition_met(enum mc_condition c, const cJSON *server)
         holds = phase == MC_VIEW_UP;
         break;
     case MC_FOR_READY:
-        holds = state && strcmp(state, "READY") == 0;
+        /* with isolation: session there is nothing more to wait for than its lists */
+        holds = (state && strcmp(state, "READY") == 0) ||
+                (phase == MC_VIEW_UP && mc_doc_get(server, "instances"));
         break;
     case MC_FOR_STOPPED:
         return at_rest(server) ? MC_MET_YES : MC_MET_NOT_YET;

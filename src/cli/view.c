@@ -89,6 +89,15 @@ static void count(struct mc_table *t, const cJSON *server, const char *name)
         mc_table_add(t, MC_TINT_DIM, "-");
 }
 
+void mc_view_name(struct mc_table *t, const cJSON *server)
+{
+    const char *name = mc_doc_str(server, "name"), *client = mc_doc_str(server, "client");
+    if (client) /* a private instance */
+        mc_table_addf(t, MC_TINT_DIM, "%s @%s", name, client);
+    else
+        mc_table_add(t, MC_TINT_NONE, name);
+}
+
 static void server_row(struct mc_table *t, const cJSON *server, const char *spinner)
 {
     char size[MC_SIZE_LEN];
@@ -96,7 +105,7 @@ static void server_row(struct mc_table *t, const cJSON *server, const char *spin
     double restarts = mc_doc_num(server, "restarts", 0);
     bool up = mc_view_phase(server) == MC_VIEW_UP;
     const char *why = mc_view_why(server);
-    mc_table_add(t, MC_TINT_NONE, mc_doc_str(server, "name"));
+    mc_view_name(t, server);
     if (spinner && mc_view_phase(server) == MC_VIEW_PENDING)
         mc_table_addf(t, mc_view_tint(server), "%s %s", spinner, mc_view_state(server));
     else
@@ -120,7 +129,13 @@ void mc_view_servers(const cJSON *workspace, struct mc_buf *out, bool color, uns
         {"MEMORY", true},  {"RESTARTS", true}, {"LAST ERROR", false}};
     struct mc_table *t = mc_table_new(columns, MC_ARRAY_LEN(columns));
     const cJSON *server;
-    cJSON_ArrayForEach(server, mc_doc_get(workspace, "servers")) server_row(t, server, spinner);
+    cJSON_ArrayForEach(server, mc_doc_get(workspace, "servers"))
+    {
+        const cJSON *instance;
+        server_row(t, server, spinner);
+        cJSON_ArrayForEach(instance, mc_doc_get(server, "instances"))
+            server_row(t, instance, spinner);
+    }
     mc_table_print(t, out, color, width, 2);
     mc_table_free(t);
 }

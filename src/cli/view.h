@@ -23,6 +23,8 @@ const char *mc_view_state(const cJSON *server);
 /* Why it is not up, or NULL: the last error, else the reason. */
 const char *mc_view_why(const cJSON *server);
 
+/* Its name; a private instance is shown with whose it is. */
+void mc_view_name(struct mc_table *t, const cJSON *server);
 /* The table of a workspace's servers. spinner: a character shown before servers on their way, 0: none. */
 void mc_view_servers(const cJSON *workspace, struct mc_buf *out, bool color, unsigned width,
                      const char *spinner);

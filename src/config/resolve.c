@@ -355,6 +355,16 @@ int mc_launch_resolve(const struct mc_server_spec *spec, const struct mc_resolve
     return failed;
 }
 
+void mc_launch_copy(const struct mc_launch *l, struct mc_launch *ret)
+{
+    *ret = (struct mc_launch){.cwd = mc_strdup(l->cwd)};
+    for (size_t i = 0; i < l->argv.n; i++)
+        mc_strv_push(&ret->argv, l->argv.v[i]);
+    for (size_t i = 0; i < l->env.n; i++)
+        mc_strv_push(&ret->env, l->env.v[i]);
+    memcpy(ret->digest, l->digest, sizeof(ret->digest));
+}
+
 void mc_launch_done(struct mc_launch *l)
 {
     mc_strv_done(&l->argv);

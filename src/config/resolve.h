@@ -43,6 +43,7 @@ struct mc_resolve {
 
 /* 0, or -MC_E_CONFIG. Free with mc_launch_done. May block, for ${file:} and ${cmd:}. */
 int mc_launch_resolve(const struct mc_server_spec *spec, const struct mc_resolve *with, struct mc_launch *ret, struct mc_err *err);
+void mc_launch_copy(const struct mc_launch *l, struct mc_launch *ret);
 void mc_launch_done(struct mc_launch *l);
 /* Names of the variables that the spec refers to, and files it reads (envFile), for the trust question: "VAR", "file:PATH". */
 void mc_spec_references(const struct mc_server_spec *spec, struct mc_strv *ret);

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "base/buf.h"
-#include "hub/internal.h"
+#include "hub/instances.h"
 #include "hub/telling.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
@@ -137,9 +137,11 @@ void answer_set_level(struct exchange *x, const struct mc_envelope *e)
     x->session->level = level;
     session_save(x->session);
     struct server *srv;
-    for (size_t i = 0; (srv = view_server(x->view, i)); i++)
-        if (srv->backend)
-            notify_levels(x->hub, srv->backend);
+    for (size_t i = 0; (srv = view_server(x->view, i)); i++) {
+        struct mc_backend *b = instances_running(x->session, srv->backend);
+        if (b)
+            notify_levels(x->hub, b);
+    }
     mc_buf_adds(&result, MC_STR("{}"));
     answer_result(x, e, &result);
 }

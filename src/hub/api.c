@@ -2,7 +2,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "hub/internal.h"
+#include "hub/instances.h"
 #include "hub/routes.h"
 #include "json/doc.h"
 #include "loop/work.h"
@@ -227,6 +227,8 @@ static void act(struct workspace *ws, struct mc_str name, const struct action *a
         fail(req, 409, srv->mode == SERVER_BLOCKED ? MC_E_DENIED : MC_E_CONFIG,
              srv->reason ? srv->reason : "it cannot run", MC_STR_NONE);
     } else {
+        if (action->run != mc_backend_start) /* each begins anew when it is needed */
+            instances_of_backend_over(srv->ws->hub, srv->backend);
         action->run(srv->backend);
         reply(req, status_server_text(srv));
     }

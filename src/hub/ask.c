@@ -8,6 +8,7 @@
 #include "hub/asking.h"
 #include "hub/instances.h"
 #include "hub/tasks.h"
+#include "hub/telling.h"
 #include "json/scan.h"
 #include "json/splice.h"
 #include "mcp/rpc.h"
@@ -42,7 +43,7 @@ static void add_file_uri(const char *path, struct mc_buf *out)
 static void answer_roots(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
     struct mc_buf result = MC_BUF_INIT(256u << 10), out = MC_BUF_INIT(256u << 10);
-    const struct mc_backend *origin = instances_origin(h, b);
+    const struct mc_backend *origin = instances_origin(b);
     bool first = true;
 
     mc_buf_adds(&result, MC_STR("{\"roots\":["));
@@ -129,9 +130,9 @@ void elicitation_remember(struct session *s, struct mc_backend *b, struct mc_jva
     memcpy(slot->session, s->id, sizeof(slot->session));
 }
 
-static struct ask *add(struct call *c, struct mc_backend *b)
+/* c: the call that caused it; NULL: none */
+static struct ask *add(struct session *s, struct call *c, struct mc_backend *b)
 {
-    struct session *s = c->x->session;
     struct ask *a = MC_NEW(struct ask);
 
     a->session = s;
@@ -140,18 +141,19 @@ static struct ask *add(struct call *c, struct mc_backend *b)
     a->no = ++s->next_ask;
     link_add(&s->asks, &a->link);
     s->n_asks++;
-    c->base.waits_for_client++;
+    if (c)
+        c->base.waits_for_client++;
     return a;
 }
 
 void ask_new(struct call *c, struct mc_str key)
 {
-    add(c, c->backend)->key = mc_str_dup(key);
+    add(c->x->session, c, c->backend)->key = mc_str_dup(key);
 }
 
 void ask_consent(struct call *c, struct mc_str params)
 {
-    struct ask *a = add(c, c->backend);
+    struct ask *a = add(c->x->session, c, c->backend);
     struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
 
     a->consent = true;
@@ -164,9 +166,10 @@ void ask_consent(struct call *c, struct mc_str params)
     mc_buf_done(&out);
 }
 
-static void forward(struct call *c, struct mc_backend *b, const struct mc_envelope *e)
+static void forward(struct session *s, struct call *c, struct mc_backend *b,
+                    const struct mc_envelope *e)
 {
-    struct ask *a = add(c, b);
+    struct ask *a = add(s, c, b);
     struct mc_buf out = MC_BUF_INIT(MESSAGE_MAX);
     struct mc_splice sp;
     char id[16];
@@ -176,13 +179,16 @@ static void forward(struct call *c, struct mc_backend *b, const struct mc_envelo
     if (e->method == MC_METHOD_ELICITATION)
         elicitation_remember(a->session, b,
                              mc_jget(mc_jval_of(mc_env(e, MC_F_PARAMS)), "elicitationId"));
-    a->task = task_ref(task_of_server(c->x->hub, b, mc_tasks_related(mc_env(e, MC_F_META))));
+    a->task = task_ref(task_of_server(s->hub, b, mc_tasks_related(mc_env(e, MC_F_META))));
     mc_splice_init(&sp, e->text);
     task_relate(a->task, mc_env(e, MC_F_META), &sp);
     mc_splice_put(&sp, mc_env(e, MC_F_ID),
                   (struct mc_str){id, (size_t)snprintf(id, sizeof(id), "%u", a->no)});
-    if (mc_splice_apply(&sp, true, &out) == 0)
+    int rc = mc_splice_apply(&sp, true, &out);
+    if (rc == 0 && c)
         exchange_event(c->x, mc_buf_str(&out));
+    else if (rc == 0)
+        session_push(s, mc_buf_str(&out));
     mc_buf_done(&out);
 }
 
@@ -220,7 +226,7 @@ static void ask_session(struct call *c, struct mc_backend *b, const struct mc_en
     if (trouble)
         ask_refuse(b, mc_env(e, MC_F_ID), MC_RPC_INTERNAL, trouble);
     else
-        forward(c, b, e);
+        forward(c->x->session, c, b, e);
 }
 
 static const char *cap_name(unsigned needs)
@@ -244,6 +250,24 @@ static void ask_lacking(struct call *c, struct mc_backend *b, const struct mc_en
     ask_refuse(b, mc_env(e, MC_F_ID),
                e->method == MC_METHOD_SAMPLING ? MC_RPC_METHOD_NOT_FOUND : MC_RPC_INVALID_PARAMS,
                why);
+}
+
+/* From now on it works for one client at a time, after a restart of the hub as well. */
+static void note_asks(struct mc_backend *b, struct hub *h)
+{
+    if (mc_backend_note_asks(b) && mc_backend_catalog(instances_origin(b)))
+        catalog_keep(h, instances_origin(b));
+}
+
+/* No call is in flight, but the process is one session's alone: it is asked on the stream that belongs to no request. */
+static bool ask_owner(struct session *s, struct mc_backend *b, const struct mc_envelope *e)
+{
+    unsigned needs = ask_needs(e);
+
+    if (!s || !session_listens(s) || (s->caps & needs) != needs || s->n_asks >= HUB_ASKS_MAX)
+        return false;
+    forward(s, NULL, b, e);
+    return true;
 }
 
 void ask_of_call(struct hub *h, struct call *c, struct mc_backend *b, const struct mc_envelope *e)
@@ -271,7 +295,9 @@ static void ask_plainly(struct hub *h, struct mc_backend *b, const struct mc_env
         return;
     mc_backend_each_call(b, suspect, &s);
     if (e->method != MC_METHOD_ROOTS_LIST)
-        mc_backend_note_asks(b); /* from now on it works for one client at a time */
+        note_asks(b, h);
+    if (!s.call && ask_owner(instances_session(h, b), b, e))
+        return;
     c = s.several || (s.call && turns_haunted(s.call, s.call->backend)) ? NULL : s.call;
     if (c) {
         ask_of_call(h, c, b, e);

@@ -140,7 +140,7 @@ static void send_line(struct attachment *a, const char *server, const char *line
 
 void attach_line(struct hub *h, struct mc_backend *b, const char *line)
 {
-    const struct mc_backend *origin = instances_origin(h, b);
+    const struct mc_backend *origin = instances_origin(b);
 
     link_each(l, &h->attachments)
     {

@@ -133,8 +133,7 @@ static void tell_roots_changed(const struct session *s, struct view *v)
     struct server *srv;
 
     for (size_t i = 0; (srv = view_server(v, i)); i++) {
-        struct mc_backend *own = srv->backend ? instances_of(s, srv->backend) : NULL;
-        struct mc_backend *b = own ? own : srv->backend;
+        struct mc_backend *b = instances_running(s, srv->backend);
         if (b && mc_rev_era(mc_backend_rev(b)) == MC_ERA_LEGACY)
             mc_backend_send(
                 b, MC_STR("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/roots/list_changed\"}"));

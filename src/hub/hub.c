@@ -213,9 +213,9 @@ void hub_init(struct hub *h)
     h->sessions = mc_map_new();
     link_init(&h->workspaces);
     link_init(&h->retired);
-    link_init(&h->instances);
     link_init(&h->listens);
     link_init(&h->subscriptions);
+    link_init(&h->instances);
     link_init(&h->exchanges);
     link_init(&h->attachments);
     link_init(&h->waiting);

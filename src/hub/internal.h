@@ -26,8 +26,6 @@
 #define HUB_CLIENT_INFO_MAX 4096                /* bytes kept of each */
 #define HUB_SESSION_IDLE_MS (24u * 3600 * 1000) /* without a request or an open stream */
 #define HUB_STREAMS_MAX 32                      /* kept per session, finished ones included */
-#define HUB_INSTANCES_MAX 16                    /* private processes of one server */
-#define HUB_INSTANCE_IDLE_MS 60000              /* of a modern client's, until it ends */
 #define HUB_BROWSER_STREAMS_MAX 4               /* of them, held open by one browser */
 #define HUB_STREAM_AFTER_MS 1000                /* without an answer: can be resumed from then on */
 #define HUB_REPLAY_EVENTS_MAX 256               /* kept per stream for Last-Event-ID */
@@ -49,7 +47,9 @@
 #define HUB_BATCH_MAX 100        /* messages in one batch (2025-03-26) */
 #define HUB_POSTS_MAX 1024       /* at one HTTP+SSE session, with requests not answered yet */
 #define HUB_LISTENS_MAX 4096
-#define HUB_URIS_MAX 256 /* resource subscriptions of one listen or session */
+#define HUB_INSTANCES_MAX 64         /* private ones, of all servers */
+#define HUB_INSTANCE_IDLE_MS 600000u /* of a modern client's, without a call */
+#define HUB_URIS_MAX 256             /* resource subscriptions of one listen or session */
 #define HUB_WORKSPACES_MAX 64u
 #define HUB_COLLISIONS_MAX 20  /* names on two servers that status tells of */
 #define HUB_GRACE_MS 5000      /* a server that starts for the first time is waited for so long */
@@ -101,11 +101,11 @@ struct hub {
     struct workspace *chosen; /* what /mcp shows */
     struct mc_map *backends;  /* key → struct mc_backend */
     struct link retired;      /* backends on their way out */
-    struct link instances;    /* private ones (instances.c) */
-    unsigned next_instance;
-    struct mc_map *sessions; /* id → struct session */
+    struct mc_map *sessions;  /* id → struct session */
     struct link listens;
     struct link subscriptions;
+    struct link instances; /* private ones (instances.c) */
+    unsigned n_instances;
     struct link exchanges;
     struct mc_timer slow; /* for those that are not answered soon (exchange.c) */
     struct link attachments;
@@ -345,6 +345,7 @@ void session_add_caps(const struct session *s, struct mc_buf *out); /* for a mod
 struct view *session_view(struct session *s); /* NULL when the workspace or server is gone */
 /* A message that belongs to no request: on the standing stream, if there ever was one. */
 void session_push(struct session *s, struct mc_str message);
+bool session_listens(const struct session *s); /* is somebody there for that? */
 const char *level_name(int level);
 int level_index(struct mc_str quoted); /* "debug" … "emergency" → 0 … 7; -1 */
 

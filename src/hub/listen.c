@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "hub/instances.h"
 #include "hub/tasks.h"
 #include "hub/telling.h"
 #include "json/scan.h"
@@ -131,7 +132,8 @@ void listens_of_workspace_over(struct workspace *ws)
 }
 
 /* Subscribes to the URIs whose server can, and appends those to honoured as a JSON array. */
-static void subscribe_uris(struct listen *l, struct mc_jval uris, struct mc_buf *honoured)
+static void subscribe_uris(struct exchange *x, struct listen *l, struct mc_jval uris,
+                           struct mc_buf *honoured)
 {
     struct mc_jiter it;
     struct mc_jval v;
@@ -143,10 +145,12 @@ static void subscribe_uris(struct listen *l, struct mc_jval uris, struct mc_buf 
         MC_CLEANUP(mc_freep) char *uri = mc_jstr_dup(v);
         struct server *srv = uri ? view_resource(l->view, mc_str_of(uri)) : NULL;
         struct mc_catalog *c = srv && srv->backend ? mc_backend_catalog(srv->backend) : NULL;
-        if (!c || !(c->caps & MC_CAP_SUBSCRIBE))
+        struct mc_backend *b =
+            c && c->caps & MC_CAP_SUBSCRIBE ? instances_for(x, srv->backend) : NULL;
+        if (!b)
             continue;
-        subscribe_add(l->hub, srv, uri, NULL, l);
-        mc_backend_start(srv->backend); /* a sleeping server has nothing to report */
+        subscribe_add(l->hub, b, uri, NULL, l);
+        mc_backend_start(b); /* a sleeping server has nothing to report */
         if (n++)
             mc_buf_addc(honoured, ',');
         mc_buf_adds(honoured, v.s);
@@ -181,6 +185,7 @@ void listen_begin(struct exchange *x, const struct mc_envelope *e)
     l->hub = x->hub;
     l->view = x->view;
     l->id = mc_str_dup(mc_env(e, MC_F_ID));
+    memcpy(l->who, x->who, sizeof(l->who));
     l->sink.gone = on_gone;
     l->req = x->req;
     link_add(&x->hub->listens, &l->link);
@@ -197,7 +202,7 @@ void listen_begin(struct exchange *x, const struct mc_envelope *e)
     struct mc_jval uris = mc_jget(filter, "resourceSubscriptions");
     if (uris.type == MC_JSON_ARRAY) {
         mc_buf_addf(&honoured, "%s\"resourceSubscriptions\":", l->kinds ? "," : "");
-        subscribe_uris(l, uris, &honoured);
+        subscribe_uris(x, l, uris, &honoured);
     }
     if (tasks.type == MC_JSON_ARRAY) {
         if (l->kinds || uris.type == MC_JSON_ARRAY)

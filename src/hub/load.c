@@ -76,6 +76,7 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
         l->backend.idle_ms = spec->idle_timeout_ms;
         l->backend.max_calls = spec->max_concurrency;
         l->backend.restart = spec->restart;
+        l->backend.lists_only = spec->isolation == MC_ISOLATION_SESSION;
         registry_key(&l->backend);
         l->log_path = log_path(spec->name, l->backend.key);
         l->backend.log_path = l->log_path;

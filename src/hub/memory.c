@@ -1,7 +1,7 @@
 /* Resident memory of the hub and of its servers, for status. Read on the pool: the kernel's answer may have to wait for the process. */
 #include "base/alloc.h"
 #include "base/map.h"
-#include "hub/internal.h"
+#include "hub/instances.h"
 #include "loop/work.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -51,15 +51,20 @@ static void on_loop(void *arg)
 void memory_read(struct hub *h, void (*done)(void *arg), void *arg)
 {
     struct reading *r = MC_NEW(struct reading);
+    const struct session *s;
+    const struct mc_backend *b;
     struct mc_str key;
     void *value;
 
     *r = (struct reading){.hub = h, .done = done, .arg = arg};
-    r->v = mc_calloc(1 + mc_map_count(h->backends), sizeof(*r->v));
+    r->v = mc_calloc(1 + mc_map_count(h->backends) + h->n_instances, sizeof(*r->v));
     r->v[r->n++].pid = getpid();
     for (size_t i = 0; mc_map_next(h->backends, &i, &key, &value);)
         if (mc_backend_pid(value))
             r->v[r->n++].pid = mc_backend_pid(value);
+    for (unsigned i = 0; (b = instances_at(h, NULL, i, &s)); i++)
+        if (mc_backend_pid(b))
+            r->v[r->n++].pid = mc_backend_pid(b);
     mc_work(h->loop, on_pool, on_loop, r);
 }
 

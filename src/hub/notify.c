@@ -73,13 +73,12 @@ void hub_tell(struct mc_backend *b, const char *method, struct mc_str params)
 
 static bool shows(struct session *s, const struct mc_backend *b)
 {
-    const struct mc_backend *origin = instances_origin(s->hub, (struct mc_backend *)b);
     struct view *v = session_view(s);
     struct server *srv;
 
     for (size_t i = 0; v && (srv = view_server(v, i)); i++)
-        if (srv->backend == origin)
-            return instances_concerns(s->hub, b, s);
+        if (srv->backend == b)
+            return true;
     return false;
 }
 
@@ -117,12 +116,16 @@ void notify_levels(struct hub *h, struct mc_backend *b)
     void *value;
     int lowest = -1;
 
-    for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);)
-        if (shows(value, b))
-            lower(&lowest, ((struct session *)value)->level);
+    if (mc_backend_origin(b)) {
+        if (instances_session(h, b))
+            lower(&lowest, instances_session(h, b)->level);
+    } else {
+        for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);)
+            if (shows(value, b))
+                lower(&lowest, ((struct session *)value)->level);
+    }
     mc_backend_each_call(b, lower_by_call, &lowest);
     mc_backend_each_queued(b, lower_by_call, &lowest);
-    instances_each(h, b, notify_levels);
     tell_level(b, lowest);
 }
 
@@ -185,6 +188,12 @@ static void on_log_message(struct hub *h, struct mc_backend *b, const struct mc_
         if (o.session ? wants_level(o.session->level, e)
                       : o.x->level >= 0 && wants_level(o.x->level, e))
             exchange_event(o.x, e->text);
+        return;
+    }
+    if (mc_backend_origin(b)) {
+        struct session *s = instances_session(h, b);
+        if (s && wants_level(s->level, e))
+            session_push(s, e->text);
         return;
     }
     for (size_t i = 0; !o.modern && mc_map_next(h->sessions, &i, &key, &value);) {
@@ -256,6 +265,28 @@ static bool in_view(const struct view *v, const struct workspace *ws, const stru
     return v && v->ws == ws && (!srv || !v->only || strcmp(v->only, srv->spec->name) == 0);
 }
 
+/* One session, or the listens of one caller: of one who has an instance of the server alone. */
+static void notify_owner(struct hub *h, struct mc_backend *b, unsigned kinds)
+{
+    struct session *s = instances_session(h, b);
+
+    for (size_t c = 0; c < MC_ARRAY_LEN(changes); c++) {
+        struct mc_buf out = MC_BUF_INIT(256);
+        if (!(kinds & changes[c].kinds))
+            continue;
+        mc_rpc_notification(&out, changes[c].method, MC_STR_NONE);
+        if (s)
+            session_push(s, mc_buf_str(&out));
+        link_each(l, &h->listens)
+        {
+            struct listen *li = link_entry(l, struct listen, link);
+            if (!s && li->kinds & changes[c].kinds && instances_is_for(h, b, li->who, li->view))
+                listen_notify(li, changes[c].method, MC_STR_NONE);
+        }
+        mc_buf_done(&out);
+    }
+}
+
 void notify_lists(struct workspace *ws, struct server *srv, unsigned kinds)
 {
     struct hub *h = ws->hub;
@@ -306,7 +337,7 @@ static void cache_done(void *arg)
     mc_free(j);
 }
 
-static void cache_catalog(struct hub *h, struct mc_backend *b)
+void catalog_keep(struct hub *h, struct mc_backend *b)
 {
     struct cache_job *j = MC_NEW(struct cache_job);
 
@@ -345,9 +376,6 @@ static void on_state(void *arg, struct mc_backend *b)
         notify_levels(h, b);
         subscribe_replay(h, b);
         break;
-    case MC_BACKEND_STOPPING:
-        instances_of_backend_over(h, b);
-        break;
     case MC_BACKEND_STOPPED:
         tasks_of_backend_over(h, b);
         registry_gone(h, b);
@@ -379,14 +407,29 @@ static void catalog_changed(struct server *srv, void *arg)
     notify_lists(srv->ws, srv, *(unsigned *)arg);
 }
 
+/* What of an instance's lists changes what everybody sees: those of the first one that runs, and what one announces. */
+static unsigned shared_changes(struct hub *h, struct mc_backend *b, unsigned mask, bool told)
+{
+    struct mc_backend *origin = mc_backend_origin(b);
+
+    if (!origin)
+        return mask;
+    return told || instances_count(h, origin) == 1 ? mc_backend_adopt(origin, mc_backend_catalog(b))
+                                                   : 0;
+}
+
 static void on_catalog(void *arg, struct mc_backend *b, unsigned mask, bool told)
 {
     struct hub *h = arg;
+    unsigned shared = shared_changes(h, b, mask, told), own = told ? mask & ~shared : 0;
 
-    (void)told;
-    each_server(h, b, catalog_changed, &mask);
-    cache_catalog(h, b);
-    attach_changed(h);
+    if (shared) {
+        each_server(h, instances_origin(b), catalog_changed, &shared);
+        catalog_keep(h, instances_origin(b));
+        attach_changed(h);
+    }
+    if (own)
+        notify_owner(h, b, own);
 }
 
 static void on_notification(void *arg, struct mc_backend *b, const struct mc_envelope *e)
@@ -410,6 +453,10 @@ static void on_notification(void *arg, struct mc_backend *b, const struct mc_env
     case MC_METHOD_TASK_STATUS:
     case MC_METHOD_TASK_CHANGED:
         task_notice(h, b, e);
+        break;
+    case MC_METHOD_UNKNOWN: /* an extension's: whoever has the server alone may know it */
+        if (instances_session(h, b))
+            session_push(instances_session(h, b), e->text);
         break;
     default:
         mc_debug("hub", "%s: dropped %.*s", mc_backend_name(b), MC_STR_ARG(mc_env(e, MC_F_METHOD)));

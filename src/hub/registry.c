@@ -70,7 +70,7 @@ void registry_retire(struct hub *h, struct mc_backend *b)
     r->backend = b;
     link_add(&h->retired, &r->link);
     mc_backend_ref(b); /* its last callback may come from inside */
-    mc_backend_stop(b);
+    mc_backend_retire(b);
     if (!mc_backend_pid(b))
         registry_gone(h, b);
     mc_backend_unref(b);

@@ -189,8 +189,8 @@ void session_free(struct session *s)
     link_each(l, &s->calls)
         call_cancel(link_entry(l, struct call, in_session), "the session has ended");
     exchanges_of_session_over(s);
-    instances_of_session_over(s);
     subscribe_owner_gone(s->hub, s, NULL);
+    instances_of_session_over(s);
     link_each(l, &s->streams) stream_free(link_entry(l, struct stream, link));
     record_key(s->id, key);
     mc_kv_del(s->hub->kv, key);
@@ -294,6 +294,17 @@ void session_push(struct session *s, struct mc_str message)
     }
     if (best)
         stream_write(best, message);
+}
+
+bool session_listens(const struct session *s)
+{
+    link_each(l, (struct link *)&s->streams)
+    {
+        const struct stream *st = link_entry(l, struct stream, link);
+        if (st->standing && st->req)
+            return true;
+    }
+    return false;
 }
 
 void sessions_of_workspace_over(struct hub *h, const char *name)

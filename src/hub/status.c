@@ -7,6 +7,7 @@
 #include "config/resolve.h"
 #include "hub/instances.h"
 #include "json/doc.h"
+#include "json/scan.h"
 #include <stdio.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ static void add_memory(cJSON *o, const struct hub *h, int pid)
         mc_doc_add_num(o, "rssKb", (double)kb);
 }
 
-static void add_running(cJSON *o, const struct hub *h, const struct mc_backend *b)
+static void add_process(cJSON *o, const struct hub *h, const struct mc_backend *b)
 {
     int pid = mc_backend_pid(b);
 
@@ -45,8 +46,45 @@ static void add_running(cJSON *o, const struct hub *h, const struct mc_backend *
         mc_doc_add_num(o, "uptimeMs", (double)mc_backend_uptime_ms(b));
     }
     mc_doc_add_num(o, "restarts", mc_backend_restarts(b));
+}
+
+/* Whose instance: what the client calls itself. The session's id is nobody's business. */
+static void add_owner(cJSON *o, const struct session *s)
+{
+    struct mc_jval info =
+        mc_jval_of(s && s->client_info ? mc_str_of(s->client_info) : MC_STR("{}"));
+    MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jget(info, "name"));
+    MC_CLEANUP(mc_freep)
+    char *shown = mc_str_printable(mc_str_of(name ? name
+                                             : s  ? "a session"
+                                                  : "modern clients"),
+                                   false);
+
+    mc_doc_add_str(o, "client", shown);
+}
+
+static void add_instances(cJSON *o, struct hub *h, const struct mc_backend *origin)
+{
+    cJSON *list = mc_doc_add(o, "instances", mc_doc_array());
+    const struct session *s;
+    const struct mc_backend *b;
+
+    for (unsigned i = 0; (b = instances_at(h, origin, i, &s)); i++) {
+        cJSON *item = mc_doc_add(list, NULL, mc_doc_object());
+        mc_doc_add_str(item, "name", mc_backend_name(b));
+        add_owner(item, s);
+        mc_doc_add_str(item, "state", mc_backend_state_name(mc_backend_state(b)));
+        add_process(item, h, b);
+        if (*mc_backend_last_error(b))
+            mc_doc_add_str(item, "lastError", mc_backend_last_error(b));
+    }
+}
+
+static void add_running(cJSON *o, struct hub *h, const struct mc_backend *b)
+{
+    add_process(o, h, b);
     if (mc_backend_isolation(b) == MC_ISOLATION_SESSION)
-        mc_doc_add_num(o, "instances", instances_count(h, b));
+        add_instances(o, h, b);
     mc_doc_add_num(o, "calls", mc_backend_calls(b));
     mc_doc_add_num(o, "queued", mc_backend_queued(b));
     const struct mc_catalog *c = mc_backend_catalog(b);

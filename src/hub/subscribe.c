@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "hub/internal.h"
+#include "hub/instances.h"
 #include "hub/telling.h"
 #include "json/scan.h"
 #include "mcp/rpc.h"
@@ -107,12 +107,22 @@ static void drop(struct hub *h, struct subscription *sub, bool quiet)
     mc_free(uri);
 }
 
-void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s,
+void subscribe_add(struct hub *h, struct mc_backend *b, const char *uri, struct session *s,
                    struct listen *l)
 {
-    if (!wanted(h, srv->backend, uri) && mc_backend_state(srv->backend) == MC_BACKEND_READY)
-        tell_server(srv->backend, "resources/subscribe", uri);
-    add(h, srv->backend, uri, s, l);
+    if (!wanted(h, b, uri) && mc_backend_state(b) == MC_BACKEND_READY)
+        tell_server(b, "resources/subscribe", uri);
+    add(h, b, uri, s, l);
+}
+
+bool subscribe_watches(struct hub *h, const struct mc_backend *b)
+{
+    link_each(l, &h->subscriptions)
+    {
+        if (link_entry(l, struct subscription, link)->backend == b)
+            return true;
+    }
+    return false;
 }
 
 static void on_subscribed(struct call *c, const struct mc_envelope *e)
@@ -180,7 +190,7 @@ void subscribe_request(struct exchange *x, struct mc_bytes *message, const struc
                            "the server of this resource has no subscriptions", MC_STR_NONE, 0);
             return;
         }
-        subscribe_add(x->hub, srv, uri, x->session, NULL);
+        subscribe_add(x->hub, srv->backend, uri, x->session, NULL);
         mc_backend_start(srv->backend);
         if (mc_backend_watching(srv->backend))
             answer(x, e);

@@ -19,8 +19,9 @@ void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *l);
 void subscribe_replay(struct hub *h, struct mc_backend *b); /* it was started again */
 bool subscribe_settled(const struct listen *l); /* do its servers know what it watches? */
 void subscribe_forget_backend(struct hub *h, struct mc_backend *b);
-void subscribe_add(struct hub *h, struct server *srv, const char *uri, struct session *s,
+void subscribe_add(struct hub *h, struct mc_backend *b, const char *uri, struct session *s,
                    struct listen *l);
+bool subscribe_watches(struct hub *h, const struct mc_backend *b); /* does anybody, at it? */
 
 /* ---- modern clients' subscriptions/listen (listen.c) ---- */
 
@@ -30,7 +31,8 @@ struct listen {
     struct hub *hub;
     struct mc_http_req *req;
     struct view *view;
-    char *id;       /* raw */
+    char *id; /* raw */
+    char who[64];
     unsigned kinds; /* list changes asked for */
     uint64_t last_write;
     char *honoured;     /* what is to be acknowledged once the servers have done so; NULL: done */
@@ -54,6 +56,8 @@ void notify_lists(struct workspace *ws, struct server *srv,
 void notify_levels(struct hub *h, struct mc_backend *b);
 void notify_level_of(const struct call *c); /* the same before this one is sent */
 
+/* Writes its catalog to the disk. */
+void catalog_keep(struct hub *h, struct mc_backend *b);
 /* A request of the hub's own whose answer nobody waits for. */
 void hub_tell(struct mc_backend *b, const char *method, struct mc_str params);
 

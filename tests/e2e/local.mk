@@ -11,10 +11,10 @@ E2E_TESTS = \
 	tests/e2e/eras.t \
 	tests/e2e/extensions.t \
 	tests/e2e/headers.t \
-	tests/e2e/instances.t \
 	tests/e2e/exhausted.t \
 	tests/e2e/fit.t \
 	tests/e2e/httpsse.t \
+	tests/e2e/isolation.t \
 	tests/e2e/legacy.t \
 	tests/e2e/mistakes.t \
 	tests/e2e/matrix.t \

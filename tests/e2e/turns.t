@@ -176,4 +176,16 @@ legacy_answer s3 ada
 wait_for 'her call ends' stream_ended s3
 is 'shared: hers is answered' "$(text_of s3)" ada
 is 'and nobody was asked before' "$(how_many s1 "$is_asked") $(how_many s2 "$is_asked")" '0 0'
+# ---- a server that was seen to ask is known to, also after a restart of the hub
+mc down --all >/dev/null 2>&1
+hub_up "$repo" || { e2e_done; exit; }
+client ada 2025-11-25 "$form"
+client bob 2025-11-25 "$form"
+begin again-b bob "$(call 1 turns__sleepy '{"word":"bob"}')"
+begin again-a ada "$(call 1 turns__ask '{"word":"ada"}')"
+go sleepy-bob
+wait_for 'ada is asked' saw again-a "$is_asked" && pass 'the first question after a restart is no surprise'
+legacy_answer again-a ada
+for name in a b; do wait_for "$name ends" stream_ended again-$name; done
+is 'each has their own' "$(text_of again-a) $(text_of again-b)" 'ada bob'
 e2e_done
