@@ -82,8 +82,9 @@ void mc_config_merge(struct mc_config *c, const struct source *s);
 /* rules.c */
 void mc_rules_add(struct mc_config *c, const struct source *s);
 void mc_rules_done(struct mc_config *c);
-/* The lock that covers a path, or NULL. below: also one that covers something inside of it. */
-const struct rule *mc_rules_lock(const struct mc_config *c, const struct mc_strv *path, bool below);
+/* The lock that covers a path, or NULL. old: what would go away with all that is in it; a lock on something in there counts, too. */
+const struct rule *mc_rules_lock(const struct mc_config *c, const struct mc_strv *path,
+                                 const struct mc_node *old);
 const struct rule *mc_rules_required(const struct mc_config *c, const char *server);
 /* What every requirement misses is reported. Before the servers are made. */
 void mc_rules_require(struct mc_config *c);

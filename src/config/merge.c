@@ -122,7 +122,7 @@ static void merge_value(struct merge *m, struct mc_node *into, const struct mc_n
     push(m, from->name);
     /* A container is asked about member by member, unless it goes away whole. */
     const struct rule *lock =
-        container ? NULL : mc_rules_lock(m->config, &m->path, removes(from) && old);
+        container ? NULL : mc_rules_lock(m->config, &m->path, removes(from) ? old : NULL);
     if (lock && (removes(from) ? old != NULL : !old || !same_value(old, from)))
         refuse(m, from, lock);
     else if (removes(from) && old)
@@ -136,19 +136,24 @@ static void merge_value(struct merge *m, struct mc_node *into, const struct mc_n
 
 /* ---- servers ---- */
 
-/* Takes keys out of a server that what comes now does not leave in it; locked ones stay. */
-static void drop_keys(struct merge *m, struct mc_node *server,
-                      bool (*drops)(const struct mc_node *))
+/* Takes a value away, but for what is locked of it. */
+static void drop(struct merge *m, struct mc_node *parent, struct mc_node *n)
 {
-    for (size_t i = server->n_children; i-- > 0;) {
-        struct mc_node *n = server->child[i];
-        if (!drops(n))
-            continue;
-        push(m, n->name);
-        if (!mc_rules_lock(m->config, &m->path, true))
-            mc_node_remove(server, n);
-        pop(m);
-    }
+    push(m, n->name);
+    if (!mc_rules_lock(m->config, &m->path, n))
+        mc_node_remove(parent, n);
+    else if (mc_node_is_container(n) && !mc_rules_lock(m->config, &m->path, NULL))
+        for (size_t i = n->n_children; i-- > 0;)
+            drop(m, n, n->child[i]);
+    pop(m);
+}
+
+/* Takes keys out of a server that what comes now does not leave in it. */
+static void drop_keys(struct merge *m, struct mc_node *server, bool (*drops)(const struct mc_node *))
+{
+    for (size_t i = server->n_children; i-- > 0;)
+        if (drops(server->child[i]))
+            drop(m, server, server->child[i]);
 }
 
 static bool is_launch(const struct mc_node *n)
@@ -229,7 +234,7 @@ static void take_server_away(struct merge *m, struct mc_node *servers, const str
     const struct mc_node *old = mc_node_get(servers, from->name);
 
     push(m, from->name);
-    const struct rule *rule = mc_rules_lock(m->config, &m->path, true);
+    const struct rule *rule = mc_rules_lock(m->config, &m->path, old);
     if (!rule)
         rule = mc_rules_required(m->config, from->name);
     if (old && rule)

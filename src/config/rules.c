@@ -100,32 +100,42 @@ static bool is_transport(const struct mc_strv *path)
            (strcmp(path->v[2], "url") == 0 || strcmp(path->v[2], "command") == 0);
 }
 
-static bool covers(const struct mc_strv *lock, const struct mc_strv *path, bool below)
+/* Is there anything in n that the rest of a lock's names, from the at-th on, speak of? */
+static bool holds(const struct mc_node *n, const struct mc_strv *lock, size_t at)
+{
+    if (at == lock->n)
+        return true;
+    for (size_t i = 0; i < n->n_children; i++)
+        if (mc_glob(lock->v[at], mc_str_of(n->child[i]->name)) && holds(n->child[i], lock, at + 1))
+            return true;
+    return false;
+}
+
+static bool covers(const struct mc_strv *lock, const struct mc_strv *path, const struct mc_node *old)
 {
     size_t n = lock->n < path->n ? lock->n : path->n;
 
-    if (lock->n > path->n && !below)
-        return false;
     for (size_t i = 0; i < n; i++) {
         if (i == 2 && is_transport(lock) && is_transport(path))
             continue;
         if (!mc_glob(lock->v[i], mc_str_of(path->v[i])))
             return false;
     }
-    return true;
+    return lock->n <= path->n || (old && holds(old, lock, path->n));
 }
 
-const struct rule *mc_rules_lock(const struct mc_config *c, const struct mc_strv *path, bool below)
+const struct rule *mc_rules_lock(const struct mc_config *c, const struct mc_strv *path,
+                                 const struct mc_node *old)
 {
     for (size_t i = 0; i < c->n_rules; i++)
-        if (c->rules[i].kind == RULE_LOCK && covers(&c->rules[i].path, path, below))
+        if (c->rules[i].kind == RULE_LOCK && covers(&c->rules[i].path, path, old))
             return &c->rules[i];
     return NULL;
 }
 
 char *mc_config_lock(const struct mc_config *c, const struct mc_strv *path)
 {
-    const struct rule *lock = mc_rules_lock(c, path, false);
+    const struct rule *lock = mc_rules_lock(c, path, NULL);
 
     return lock ? mc_rule_place(c, lock) : NULL;
 }

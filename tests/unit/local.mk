@@ -77,6 +77,7 @@ CORE_TESTS += \
 	tests/unit/test-catalogs \
 	tests/unit/test-config \
 	tests/unit/test-envelope \
+	tests/unit/test-golden \
 	tests/unit/test-frame \
 	tests/unit/test-keys \
 	tests/unit/test-names \
@@ -92,6 +93,9 @@ tests_unit_test_catalogs_SOURCES = tests/unit/test-catalogs.c tests/unit/scratch
 tests_unit_test_catalogs_LDADD = $(CORE_LIBS)
 tests_unit_test_config_SOURCES = tests/unit/test-config.c tests/unit/scratch.h tests/unit/shared.h
 tests_unit_test_config_LDADD = $(CORE_LIBS)
+tests_unit_test_golden_SOURCES = tests/unit/test-golden.c tests/unit/scratch.h
+tests_unit_test_golden_LDADD = $(CORE_LIBS)
+EXTRA_DIST += tests/golden
 tests_unit_test_envelope_SOURCES = tests/unit/test-envelope.c
 tests_unit_test_envelope_LDADD = $(CORE_LIBS)
 tests_unit_test_frame_SOURCES = tests/unit/test-frame.c
