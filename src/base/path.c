@@ -129,16 +129,32 @@ static bool holds(const char *dir, const char *name, bool file_too)
     return stat(path, &st) == 0 && (S_ISDIR(st.st_mode) || (file_too && S_ISREG(st.st_mode)));
 }
 
+/* A git directory without a work tree around it, as git knows one. */
+static bool is_bare(const char *dir)
+{
+    return strcmp(mc_path_base(dir), ".git") != 0 && holds(dir, "objects", false) &&
+           holds(dir, "refs", false) && holds(dir, "HEAD", true);
+}
+
+static bool same_device(const char *dir, dev_t device)
+{
+    struct stat st;
+    return stat(dir, &st) == 0 && st.st_dev == device;
+}
+
 int mc_path_repo_root(const char *dir, char **ret, struct mc_err *err)
 {
     MC_CLEANUP(mc_freep) char *start = NULL;
     int r = mc_path_real(dir, &start, err);
     if (r < 0)
         return r;
+    struct stat st;
+    if (stat(start, &st) < 0)
+        return mc_err_sys(err, errno, "cannot use %s", start);
     MC_CLEANUP(mc_freep) char *at = mc_strdup(start);
-    for (;;) {
+    while (same_device(at, st.st_dev)) {
         /* A worktree's or submodule's .git is a file. */
-        if (holds(at, ".git", true) || holds(at, ".mcpctl", false)) {
+        if (holds(at, ".git", true) || holds(at, ".mcpctl", false) || is_bare(at)) {
             *ret = MC_TAKE(at);
             return 0;
         }

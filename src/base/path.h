@@ -22,7 +22,8 @@ const char *mc_path_base(const char *path); /* borrowed */
 char *mc_path_dir(const char *path);
 /* realpath(), or the error. */
 int mc_path_real(const char *path, char **ret, struct mc_err *err);
-/* Upwards from dir to the first directory that holds .git (directory or file) or .mcpctl; without any, dir itself. Real path. */
+/* Upwards from dir, as git does, to the first directory that holds .git (a directory, or the file of a worktree or submodule) or .mcpctl, or is a
+ * bare repository; not beyond the file system that dir is on. Without any, dir itself. Real path. */
 int mc_path_repo_root(const char *dir, char **ret, struct mc_err *err);
 /* The directory of the helper executables: $MCPCTL_LIBEXECDIR, else beside /proc/self/exe when mcpctl-keeper is there (build tree), else ../libexec/mcpctl
  * relative to it, else the configured libexecdir. Cached, borrowed. */

@@ -149,7 +149,8 @@ static void drop(struct merge *m, struct mc_node *parent, struct mc_node *n)
 }
 
 /* Takes keys out of a server that what comes now does not leave in it. */
-static void drop_keys(struct merge *m, struct mc_node *server, bool (*drops)(const struct mc_node *))
+static void drop_keys(struct merge *m, struct mc_node *server,
+                      bool (*drops)(const struct mc_node *))
 {
     for (size_t i = server->n_children; i-- > 0;)
         if (drops(server->child[i]))

@@ -111,7 +111,8 @@ static bool holds(const struct mc_node *n, const struct mc_strv *lock, size_t at
     return false;
 }
 
-static bool covers(const struct mc_strv *lock, const struct mc_strv *path, const struct mc_node *old)
+static bool covers(const struct mc_strv *lock, const struct mc_strv *path,
+                   const struct mc_node *old)
 {
     size_t n = lock->n < path->n ? lock->n : path->n;
 
@@ -294,9 +295,9 @@ bool mc_rules_allow(struct mc_config *c, const struct mc_server_spec *spec)
 int mc_config_permits(const struct mc_config *c, const char *server, const struct mc_strv *argv,
                       const char *url, struct mc_err *err)
 {
-    const char *command = argv && argv->n ? argv->v[0] : NULL;
-    const struct rule *r = banned(c, server, command, argv ? argv->v + 1 : NULL,
-                                  argv && argv->n ? argv->n - 1 : 0, url);
+    bool any = argv && argv->n;
+    const struct rule *r = banned(c, server, any ? argv->v[0] : NULL, any ? argv->v + 1 : NULL,
+                                  any ? argv->n - 1 : 0, url);
 
     if (!r)
         return 0;

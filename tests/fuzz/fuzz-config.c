@@ -1,8 +1,10 @@
 /* Config files: whatever they hold, every report has a place, and every server that is left can be shown and resolved. */
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "config/config.h"
 #include "config/resolve.h"
+#include "config/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -67,9 +69,51 @@ static void check(const char *file, const uint8_t *data, size_t n)
     mc_config_unref(c);
 }
 
+/* Every node has a source and a place, can be found by its path, and is JSON when it is shown. */
+static void check_tree(const struct mc_node *root, const struct mc_node *n, struct mc_strv *path)
+{
+    struct mc_buf json = MC_BUF_INIT(64u << 20);
+
+    for (size_t i = 0; i < n->n_children; i++) {
+        MC_ASSERT(n->child[i]->source && n->child[i]->name);
+        if (path->n < 8) {
+            mc_strv_push(path, n->child[i]->name);
+            MC_ASSERT(mc_node_at(root, path) != NULL);
+            check_tree(root, n->child[i], path);
+            mc_free(path->v[--path->n]);
+            path->v[path->n] = NULL;
+        }
+    }
+    mc_node_json(n, MC_NODE_REDACTED, 0, &json);
+    MC_ASSERT(mc_json_check(json.data, json.len, NULL, NULL) == 0);
+    mc_buf_done(&json);
+}
+
+/* As a layer that may say everything, rules too. */
+static void check_layer(enum mc_layer layer, const uint8_t *data, size_t n)
+{
+    static char *const env[] = {(char *)"HOME=/home/me", (char *)"A=1", NULL};
+    struct mc_strv path = {0};
+    struct mc_config *c;
+    struct mc_err err = {0};
+
+    int ret = mc_config_parse_as(layer, "/etc/mcpctl/config.json", (struct mc_str){(const char *)data, n}, &c, &err);
+    MC_ASSERT((ret < 0) == (mc_config_error_count(c) > 0));
+    check_tree(mc_config_tree(c), mc_config_tree(c), &path);
+    mc_strv_done(&path);
+    mc_config_check_references(c, env);
+    for (size_t i = 0; i < mc_config_server_count(c); i++) {
+        const struct mc_server_spec *s = mc_config_server(c, i);
+        (void)mc_config_permits(c, s->name, &s->args, s->url, NULL);
+    }
+    mc_config_unref(c);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     check(".mcp.json", data, n);
     check(".mcpctl/config.json", data, n);
+    check_layer(MC_LAYER_SYSTEM, data, n);
+    check_layer(MC_LAYER_GLOBAL, data, n);
     return 0;
 }

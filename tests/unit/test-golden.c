@@ -23,8 +23,8 @@ static void lines_of(const char *dir, const char *name, struct mc_strv *ret)
     MC_CLEANUP(mc_freep) char *path = mc_path_join(dir, name);
     char *text = slurp(path, NULL);
 
-    for (char *line = text ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n"))
-        mc_strv_push(ret, line);
+    for (char *line = text, *end; line && (end = strchr(line, '\n')); line = end + 1)
+        mc_strv_take(ret, mc_strndup(line, (size_t)(end - line)));
     free(text);
 }
 

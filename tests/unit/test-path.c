@@ -145,6 +145,20 @@ static void roots(void)
     snprintf(want, sizeof(want), "%s/repo/sub/deep", real);
     is_int(mc_path_repo_root(scratch_path("link"), &path, &err), 0, "in a worktree");
     is_owned(path, want, "whose .git is a file");
+    (void)!mkdir(scratch_path("repo/.git/hooks"), 0700);
+    snprintf(want, sizeof(want), "%s/repo", real);
+    is_int(mc_path_repo_root(scratch_path("repo/.git/hooks"), &path, &err), 0, "inside of .git");
+    is_owned(path, want, "the repo whose it is");
+    static const char *const bare[] = {"bare.git", "bare.git/objects", "bare.git/refs", "bare.git/hooks"};
+    for (size_t i = 0; i < MC_ARRAY_LEN(bare); i++)
+        (void)!mkdir(scratch_path(bare[i]), 0700);
+    scratch_write(scratch_path("bare.git/HEAD"), "ref: refs/heads/main\n");
+    snprintf(want, sizeof(want), "%s/bare.git", real);
+    is_int(mc_path_repo_root(scratch_path("bare.git/hooks"), &path, &err), 0, "in a bare repository");
+    is_owned(path, want, "its directory");
+    is_int(mc_path_repo_root("/proc/self", &path, &err), 0, "on a file system without any");
+    ok(strncmp(path, "/proc/", 6) == 0, "nothing beyond it is looked at: %s", path);
+    mc_free(path);
     is_int(mc_path_repo_root(scratch(), &path, &err), 0, "outside of any");
     is_owned(path, real, "the directory itself");
     mc_free(real);
