@@ -51,4 +51,5 @@ export const ROOTS_CHANGED = { until: '2025-11-25', why: 'notifications/roots/li
 export const CONTEXT = { since: '2025-06-18', why: 'context.arguments came with 2025-06-18 (2025-06-18/changelog)' };
 export const LINKS = { since: '2025-06-18', why: 'resource_link came with 2025-06-18 (2025-06-18/changelog)' };
 export const ANY_OUTPUT = { since: '2026-07-28', why: 'structured output that is no object came with 2026-07-28 (server/tools § Structured Content)' };
+export const ONE_STREAM = 'HTTP+SSE has one stream for everything, and its end is the end of the session (2024-11-05/basic/transports)';
 export const MESSAGES = { since: '2025-03-26', why: 'the message of a progress notification came with 2025-03-26 (2025-03-26/changelog)' };

@@ -1,5 +1,6 @@
 // The official clients behind one interface: SDK 1.x in each revision that has initialize, SDK 2.x in both of its modes.
 import * as v1 from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import * as types from '@modelcontextprotocol/sdk/types.js';
 import * as v2 from '@modelcontextprotocol/client';
@@ -8,6 +9,7 @@ import { isModern } from './offer.mjs';
 import { wiretap } from './wire.mjs';
 
 export const CLIENTS = [
+    { sdk: 1, rev: '2024-11-05', oneStream: true },
     { sdk: 1, rev: '2024-11-05' },
     { sdk: 1, rev: '2025-03-26' },
     { sdk: 1, rev: '2025-06-18' },
@@ -15,7 +17,7 @@ export const CLIENTS = [
     { sdk: 2, rev: '2025-11-25' },
     { sdk: 2, rev: '2026-07-28' },
 ];
-export const clientName = ({ sdk, rev }) => `SDK ${sdk} at ${rev}`;
+export const clientName = ({ sdk, rev, oneStream }) => `SDK ${sdk} at ${rev}${oneStream ? ' over HTTP+SSE' : ''}`;
 
 const NOTICES = [
     'notifications/tools/list_changed',
@@ -45,9 +47,9 @@ function asking(transport, rev) {
 
 const schemaOf = name => Object.values(types).find(schema => schema?.shape?.method?.value === name || schema?.shape?.method?._def?.value === name || schema?.shape?.method?._zod?.def?.values?.[0] === name);
 
-function first(url, rev, capabilities, wire) {
+function first(url, rev, capabilities, wire, oneStream) {
     const client = new v1.Client({ name: 'matrix-1', version: '1' }, { capabilities });
-    const transport = asking(new Transport1(url, { fetch: wire.fetch }), rev);
+    const transport = asking(new (oneStream ? SSEClientTransport : Transport1)(url, { fetch: wire.fetch }), rev);
     return {
         client,
         transport,
@@ -72,10 +74,10 @@ function second(url, rev, capabilities, wire) {
 }
 
 // A connected client: everything that a feature needs of it.
-export async function connect({ sdk, rev }, url, capabilities = fullCapabilities(rev)) {
-    const wire = wiretap();
+export async function connect({ sdk, rev, oneStream }, url, capabilities = fullCapabilities(rev)) {
+    const wire = wiretap(oneStream);
     const modern = isModern(rev);
-    const { client, transport, onRequest, onNotice, call, request } = (sdk === 1 ? first : second)(new URL(url), rev, capabilities, wire);
+    const { client, transport, onRequest, onNotice, call, request } = (sdk === 1 ? first : second)(new URL(url), rev, capabilities, wire, oneStream);
     const notices = [];
     for (const method of NOTICES)
         onNotice(method, notice => {
@@ -117,7 +119,7 @@ export async function connect({ sdk, rev }, url, capabilities = fullCapabilities
             };
         },
         async close() {
-            if (!modern) await transport.terminateSession();
+            if (!modern && !oneStream) await transport.terminateSession();
             await client.close();
         },
     };

@@ -10,7 +10,8 @@ async function progress(t) {
     const seen = [];
     // the SDK gives the token, a number; then one of ours, a string
     await t.call('steps', {}, { onprogress: step => seen.push(step.progress) });
-    ok(seen.length >= 1 && seen.every((step, i) => i === 0 || step > seen[i - 1]), `the SDK was told of ${show(seen)}`);
+    // SDK 1.x drops those that come in one read with the answer; the wire has them all
+    ok(seen.every((step, i) => [1, 2.5, 4].includes(step) && !(step <= seen[i - 1])), `the SDK was told of ${show(seen)}`);
     for (const token of [undefined, 'a "token"']) {
         if (token !== undefined) await t.request('tools/call', { name: t.name('steps'), _meta: { progressToken: token } });
         const sent = t.wire.last('tools/call');
@@ -76,7 +77,7 @@ async function cancellation(t) {
     const told = t.wire.exchanges.slice(before).some(e => e.method === 'notifications/cancelled');
     same(told, !t.modern, 'a legacy client says so, a modern one closes the stream');
     const sent = t.wire.exchanges.slice(before).find(e => e.sent?.params?.name === t.name('wait'));
-    same(sent.messages().filter(message => 'id' in message), [], 'nothing answers a cancelled call');
+    same(sent.messages().filter(({ id }) => id === sent.sent.id), [], 'nothing answers a cancelled call');
 }
 
 // A connection that is lost is no cancellation before 2026-07-28, and is one since.
@@ -181,5 +182,5 @@ export const notices = [
 // After these the hub holds others' calls back for a while: the server could still ask for the one that was given up.
 export const endings = [
     { name: 'cancellation', run: cancellation },
-    { name: 'a lost connection', run: lost },
+    { name: 'a lost connection', oneStream: check.ONE_STREAM, run: lost },
 ];

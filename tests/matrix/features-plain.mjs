@@ -138,7 +138,7 @@ async function unknownMethod(t) {
     const error = await failure(t.request('no/such', {}), 'an unknown method');
     const sent = t.wire.last('no/such');
     same(sent.messages().at(-1).error.code, -32601, `the code (${error.message})`);
-    same(sent.status, t.modern ? 404 : 200, 'the HTTP status');
+    if (!t.pair.oneStream) same(sent.status, t.modern ? 404 : 200, 'the HTTP status');
 }
 
 async function cursors(t) {
@@ -171,7 +171,7 @@ async function numbers(t) {
     const line = await asSeen(t, { arguments: { n: raw('9007199254740993'), e: raw('1e400'), f: raw('1.0'), z: raw('-0'), i: raw('-12345678901234567890123') } });
     for (const text of ['"n":9007199254740993', '"e":1e400', '"f":1.0', '"z":-0', '"i":-12345678901234567890123'])
         ok(line.includes(text), `to the server: no ${text} in ${line}`);
-    const { text } = t.wire.last('tools/call');
+    const text = t.wire.last('tools/call').bytes();
     for (const part of ['"n":9007199254740993', '"e":1e400', '"f":1.0', '"z":-0', '"com.example/back":12345678901234567890'])
         ok(text.includes(part), `back: no ${part} in ${text}`);
 }

@@ -6,9 +6,10 @@ import { last, plain } from './features-plain.mjs';
 
 export const FEATURES = [...plain, ...notices, ...asks, ...endings, ...last];
 
-// Why this pair of revisions has no such thing; undefined where it has.
+// Why this pair has no such thing; undefined where it has.
 export function absent(feature, client, server) {
-    for (const [side, rev] of [['client', client], ['server', server]]) {
+    if (client.oneStream && feature.oneStream) return `client: ${feature.oneStream}`;
+    for (const [side, { rev }] of [['client', client], ['server', server]]) {
         const { since = '', until = '9', why } = feature[side] ?? EMPTY;
         if (rev < since || rev > until) return `${side}: ${why}`;
     }

@@ -33,7 +33,7 @@ const alone = turns();
 
 // What a feature sees of a pair of client and server.
 async function open(pair, server, merged) {
-    const url = merged ? `${base}/mcp` : `${base}/s/${server.name}/mcp`;
+    const url = `${base}${merged ? '' : `/s/${server.name}`}/${pair.oneStream ? 'sse' : 'mcp'}`;
     const prefix = merged ? `${server.name}__` : '';
     const client = await connect(pair, url);
     const t = {
@@ -63,7 +63,7 @@ async function pairUp(pair, server, merged) {
     }
     for (const feature of FEATURES) {
         if (only && feature.name !== only) continue;
-        const why = absent(feature, pair.rev, server.rev);
+        const why = absent(feature, pair, server);
         const cell = { feature, ...where, why, error: undefined };
         cells.push(cell);
         if (why) continue;

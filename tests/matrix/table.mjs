@@ -23,9 +23,9 @@ export function markdown(features, cells) {
         return row([feature.name, ...states]);
     });
     const reasons = features
-        .map(feature => [feature.name, ['client', 'server'].filter(side => feature[side]).map(side => `${side}: ${feature[side].why}`)])
+        .map(feature => [feature.name, ['client', 'server'].filter(side => feature[side]).map(side => feature[side].why).concat(feature.oneStream ?? [])])
         .filter(([, why]) => why.length > 0)
-        .map(([name, why]) => `- ${name} – ${[...new Set(why.map(text => text.replace(/^\w+: /, '')))].join('; ')}`);
+        .map(([name, why]) => `- ${name} – ${[...new Set(why)].join('; ')}`);
     const tried = cells.filter(cell => !cell.why);
     return `# The matrix
 
@@ -35,7 +35,7 @@ Each feature between an official client and a server of our own on an official S
 2026-07-28, *modern* is 2026-07-28. A number counts the pairs of client and server revision that were tried; a "–" is one that the protocol does
 not have for any of them.
 
-- Clients: ${CLIENTS.map(clientName).join(', ')}.
+- Clients: ${CLIENTS.map(clientName).join(', ')}; the one over HTTP+SSE at \`/sse\` in the place of \`/mcp\`.
 - Servers: ${REVISIONS.join(', ')}.
 - ${tried.length} cells were tried, ${tried.filter(cell => !cell.error).length} are ok; ${cells.length - tried.length} more have no such thing in the protocol.
 

@@ -49,8 +49,24 @@ export function messages(type, text) {
         .map(data => JSON.parse(data));
 }
 
-// A fetch for a client's transport that keeps what goes over the wire: {http, method, request, status, text, messages()}.
-export function wiretap() {
+// The bytes that came for one POST, and the messages in them. In HTTP+SSE (oneStream) they are on the stream of the session: from when it was sent to its
+// answer.
+function answersOf(exchange, stream) {
+    if (!stream) return { bytes: () => exchange.text, messages: () => messages(exchange.type, exchange.text) };
+    const from = stream.text.length;
+    const bytes = () => stream.text.slice(from);
+    return {
+        bytes,
+        messages() {
+            const all = messages(stream.type, bytes());
+            const end = all.findIndex(({ id, method }) => id === exchange.sent.id && !method);
+            return end < 0 ? all : all.slice(0, end + 1);
+        },
+    };
+}
+
+// A fetch for a client's transport that keeps what goes over the wire: {http, method, request, status, bytes(), messages()}.
+export function wiretap(oneStream) {
     const exchanges = [];
     let wake = [];
     const woken = () => {
@@ -61,7 +77,7 @@ export function wiretap() {
         const exchange = { http: init.method ?? 'GET', request: body, headers: new Headers(init.headers), status: 0, text: '' };
         exchange.sent = body && JSON.parse(body);
         exchange.method = exchange.sent?.method;
-        exchange.messages = () => messages(exchange.type, exchange.text);
+        Object.assign(exchange, answersOf(exchange, oneStream && exchange.sent && exchanges.find(({ http }) => http === 'GET')));
         exchanges.push(exchange);
         const response = await fetch(url, { ...init, body });
         exchange.status = response.status;
