@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "hub/asking.h"
 #include "hub/telling.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/wire.h"
 
 /* ---- clients ---- */
@@ -123,6 +124,7 @@ static const struct mc_principal me = {.id = "uid:1000"}, other_user = {.id = "u
 
 __attribute__((unused)) static void hub_begin(void)
 {
+    scratch(); /* catalogs are kept there, not at home */
     mc_log_set_level(MC_LOG_ERROR);
     hub = MC_NEW(struct hub);
     hub_init(hub);

@@ -74,6 +74,9 @@ endif
 
 # mcp, config, store
 CORE_TESTS += \
+	tests/unit/test-decide \
+	tests/unit/test-kv \
+	tests/unit/test-rpc \
 	tests/unit/test-catalogs \
 	tests/unit/test-config \
 	tests/unit/test-envelope \
@@ -89,6 +92,13 @@ CORE_TESTS += \
 	tests/unit/test-tasks \
 	tests/unit/test-tool \
 	tests/unit/test-uritemplate
+tests_unit_test_decide_SOURCES = tests/unit/test-decide.c
+tests_unit_test_decide_LDADD = $(CORE_LIBS)
+tests_unit_test_kv_SOURCES = tests/unit/test-kv.c
+tests_unit_test_kv_LDFLAGS = -Wl,--wrap=mc_now_ms
+tests_unit_test_kv_LDADD = $(CORE_LIBS)
+tests_unit_test_rpc_SOURCES = tests/unit/test-rpc.c
+tests_unit_test_rpc_LDADD = $(CORE_LIBS)
 tests_unit_test_catalogs_SOURCES = tests/unit/test-catalogs.c tests/unit/scratch.h
 tests_unit_test_catalogs_LDADD = $(CORE_LIBS)
 tests_unit_test_config_SOURCES = tests/unit/test-config.c tests/unit/scratch.h tests/unit/shared.h
@@ -159,6 +169,7 @@ LOOP_TESTS += \
 	tests/unit/test-cli-condition \
 	tests/unit/test-cli-parse \
 	tests/unit/test-cli-render \
+	tests/unit/test-cli-verdict \
 	tests/unit/test-cli-view
 tests_unit_test_cli_callargs_SOURCES = tests/unit/test-cli-callargs.c
 tests_unit_test_cli_callargs_LDADD = $(CLI_LIBS)
@@ -170,6 +181,8 @@ tests_unit_test_cli_parse_SOURCES = tests/unit/test-cli-parse.c
 tests_unit_test_cli_parse_LDADD = $(CLI_LIBS)
 tests_unit_test_cli_render_SOURCES = tests/unit/test-cli-render.c
 tests_unit_test_cli_render_LDADD = $(CLI_LIBS)
+tests_unit_test_cli_verdict_SOURCES = tests/unit/test-cli-verdict.c
+tests_unit_test_cli_verdict_LDADD = $(CLI_LIBS)
 tests_unit_test_cli_view_SOURCES = tests/unit/test-cli-view.c
 tests_unit_test_cli_view_LDADD = $(CLI_LIBS)
 
@@ -204,7 +217,7 @@ WIRE = tests/unit/backend-fixture.h tests/unit/wire.h
 # Hubs without sockets: tests/unit/hub-fixture.h stands in for the answers of http/http.h too.
 WRAP_HTTP = $(WRAP_CHILD) -Wl,--wrap=mc_http_reply,--wrap=mc_http_stream_begin,--wrap=mc_http_stream_write \
 	-Wl,--wrap=mc_http_stream_end,--wrap=mc_http_set_data,--wrap=mc_http_header
-WEB = tests/unit/hub-fixture.h tests/unit/wire.h
+WEB = tests/unit/hub-fixture.h tests/unit/scratch.h tests/unit/wire.h
 
 # backend, hub
 LOOP_TESTS += \
@@ -215,6 +228,8 @@ LOOP_TESTS += \
 	tests/unit/test-backend-listing \
 	tests/unit/test-backend-state \
 	tests/unit/test-catalog \
+	tests/unit/test-hub-exchange \
+	tests/unit/test-hub-notify \
 	tests/unit/test-hub-parked \
 	tests/unit/test-hub-bridge \
 	tests/unit/test-hub-ask \
@@ -261,6 +276,14 @@ tests_unit_test_hub_bridge_SOURCES = tests/unit/test-hub-bridge.c $(WEB)
 tests_unit_test_hub_bridge_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_hub_bridge_LDFLAGS = $(WRAP_HTTP)
 tests_unit_test_hub_bridge_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_exchange_SOURCES = tests/unit/test-hub-exchange.c $(WEB)
+tests_unit_test_hub_exchange_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_exchange_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_exchange_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_notify_SOURCES = tests/unit/test-hub-notify.c $(WEB)
+tests_unit_test_hub_notify_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_notify_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_notify_LDADD = $(HUB_LIBS)
 tests_unit_test_hub_parked_SOURCES = tests/unit/test-hub-parked.c $(WEB)
 tests_unit_test_hub_parked_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_hub_parked_LDFLAGS = $(WRAP_HTTP)

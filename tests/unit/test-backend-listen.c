@@ -88,12 +88,106 @@ static void test_others(void)
     finish(b);
 }
 
+static void notifies(unsigned long long id)
+{
+    wire_says("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/"
+              "updated\",\"params\":{\"uri\":\"x:1\",\"_meta\":{\"io.modelcontextprotocol/"
+              "subscriptionId\":%llu}}}",
+              id);
+}
+
+/* Another set takes the place of the old one without a gap. */
+static void test_replace(void)
+{
+    struct mc_backend *b = modern();
+    unsigned long long first = newest(b);
+    acknowledges(b);
+    wire_sent();
+    watch(b, "x:1", "x:\"2\"");
+    const char *sent = wire_sent();
+    ok(strstr(sent, "\"resourceSubscriptions\":[\"x:1\",\"x:\\\"2\\\"\"]"),
+       "another set needs another listen");
+    ok(!strstr(sent, "cancelled"), "the old one stays until that is there");
+    forget_told();
+    notifies(first);
+    ok(strstr(told.other, "resources/updated"), "and still tells");
+    watch(b, "x:3", NULL);
+    is_str(wire_sent(), "", "a third waits until the second is acknowledged");
+    unsigned long long second = newest(b);
+    acknowledges(b);
+    sent = wire_sent();
+    char id[64];
+    snprintf(id, sizeof(id), "\"requestId\":%llu", first);
+    ok(strstr(sent, "notifications/cancelled") && strstr(sent, id), "then the first is cancelled");
+    ok(strstr(sent, "\"resourceSubscriptions\":[\"x:3\"]"), "and the third is opened");
+    forget_told();
+    notifies(first);
+    is_str(told.other, "", "what the first tells now is told twice: dropped");
+    notifies(second);
+    ok(strstr(told.other, "resources/updated"), "what the second tells is not");
+    acknowledges(b);
+    is_int(b->in_flight, 1, "one is left");
+    finish(b);
+}
+
+/* One that ends is opened again, later, and what may have been missed is looked for. */
+static void test_ends(void)
+{
+    struct mc_backend *b = modern();
+    unsigned long long id = newest(b);
+    acknowledges(b);
+    wire_sent();
+    wire_says("{\"jsonrpc\":\"2.0\",\"id\":%llu,\"result\":{\"resultType\":\"complete\"}}", id);
+    is_str(wire_sent(), "", "one that the server ends is not opened again at once");
+    ok(mc_timer_active(&b->listening.pause) && wire.timer_ms >= MC_BACKEND_BACKOFF_MS,
+       "but after a pause");
+    uint64_t pause = wire.timer_ms;
+    wire_fire(loop, &b->listening.pause);
+    ok(strstr(wire_sent(), "subscriptions/listen"), "then it is");
+    wire_says("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/"
+              "cancelled\",\"params\":{\"requestId\":%llu}}",
+              newest(b));
+    ok(mc_timer_active(&b->listening.pause) && wire.timer_ms > pause,
+       "a server may cancel it too; the next pause is longer");
+    wire_fire(loop, &b->listening.pause);
+    wire_sent();
+    b->catalog->caps |= MC_CAP_TOOLS;
+    acknowledges(b);
+    wire_fire(loop, &b->listing.soon);
+    ok(strstr(wire_sent(), "tools/list"),
+       "what changed meanwhile is looked for: the lists are read again");
+    finish(b);
+}
+
+static void test_refused(void)
+{
+    struct mc_backend *b = modern();
+    wire_says("{\"jsonrpc\":\"2.0\",\"id\":%llu,\"error\":{\"code\":-32601,\"message\":\"no\"}}",
+              newest(b));
+    ok(b->listening.refused && !mc_timer_active(&b->listening.pause),
+       "a server without the method is not asked again");
+    wire_sent();
+    watch(b, "x:1", NULL);
+    is_str(wire_sent(), "", "whatever is wanted");
+    finish(b);
+
+    b = modern();
+    b->listening.watch[0].call.deadline = wire.now;
+    b->listening.watch[1].call.deadline = wire.now;
+    wire_fire(loop, &b->sweep);
+    ok(mc_timer_active(&b->listening.pause), "one that is never acknowledged is tried again");
+    finish(b);
+}
+
 int main(void)
 {
     mc_log_set_level(MC_LOG_ERROR);
     loop = mc_loop_new();
     test_sets();
     test_others();
+    test_replace();
+    test_ends();
+    test_refused();
     mc_loop_free(loop);
     mc_buf_done(&wire.sent);
     return done_testing();
