@@ -1,5 +1,5 @@
 #!/bin/sh
-# The official conformance suite, in all combinations of eras: each set of requirements at a server of its own era, of the other one, and of both.
+# The official conformance suite, in all combinations of eras: each set of requirements at a server of its own era, of the other one, and of both; and the scenarios of an older revision.
 set -u
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 . "$top_srcdir/tests/e2e/lib.sh"
