@@ -29,6 +29,8 @@ struct listing {
     struct mc_timer soon; /* list_changed notices come in bursts */
     unsigned due;         /* kinds to be read */
     unsigned told;        /* of these, the ones that the server announced */
+    unsigned owed;        /* announced, and not passed on yet */
+    struct mc_timer late; /* reading takes its time: they are passed on without */
     bool running;
     enum mc_kind kind;
     unsigned pages;

@@ -8,6 +8,7 @@
 #include "json/scan.h"
 
 #define SETTLE_MS 50 /* notices of one change come close together */
+#define TELL_MS 200  /* a notice is passed on after that, whether the list could be read or not */
 
 static void next_kind(struct mc_backend *b);
 
@@ -62,7 +63,7 @@ static void finish(struct mc_backend *b)
 {
     struct listing *l = &b->listing;
     struct mc_catalog *old = b->catalog;
-    unsigned told = l->announce, changed = l->changed;
+    unsigned told = l->announce & (l->owed | l->changed), changed = l->changed;
 
     l->running = false;
     b->catalog = l->next;
@@ -72,6 +73,9 @@ static void finish(struct mc_backend *b)
     mc_catalog_unref(old);
     if (b->state == MC_BACKEND_HANDSHAKE)
         backend_set_state(b, MC_BACKEND_READY, "initialized");
+    l->owed &= ~l->announce;
+    if (!l->owed)
+        mc_timer_stop(b->loop, &l->late);
     if (told)
         b->ops->on_catalog(b->arg, b, told, true);
     if (changed & ~told)
@@ -222,15 +226,32 @@ static void on_soon(struct mc_timer *t)
     mc_backend_unref(b);
 }
 
+/* Clients are to hear of it soon; what has changed they are told again when it is known. */
+static void on_late(struct mc_timer *t)
+{
+    struct mc_backend *b = mc_container_of(t, struct mc_backend, listing.late);
+    unsigned owed = b->listing.owed;
+
+    b->listing.owed = 0;
+    if (owed && b->catalog)
+        b->ops->on_catalog(b->arg, b, owed, true);
+}
+
 void listing_begin(struct mc_backend *b, unsigned kinds, bool told)
 {
     struct listing *l = &b->listing;
 
     l->due |= kinds;
-    if (told)
+    if (told) {
         l->told |= kinds;
+        l->owed |= b->catalog ? kinds & kinds_of(b->catalog) : 0;
+        if (!mc_timer_active(&l->late))
+            mc_timer_start(b->loop, &l->late, TELL_MS, on_late);
+    }
     if (l->running)
         return;
+    if (b->got_catalog && mc_timer_active(&l->soon))
+        return; /* it is not put off: notices may never end */
     if (b->got_catalog)
         mc_timer_start(b->loop, &l->soon, SETTLE_MS, on_soon);
     else if (b->rev != MC_REV_NONE)
@@ -242,7 +263,8 @@ void listing_abandon(struct mc_backend *b)
     struct listing *l = &b->listing;
 
     l->running = false;
-    l->due = l->told = 0;
+    l->due = l->told = l->owed = 0;
+    mc_timer_stop(b->loop, &l->late);
     mc_timer_stop(b->loop, &l->soon);
     mc_free(MC_TAKE(l->cursor));
     mc_buf_done(&l->items);

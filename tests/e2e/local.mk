@@ -18,6 +18,7 @@ E2E_TESTS = \
 	tests/e2e/legacy.t \
 	tests/e2e/mistakes.t \
 	tests/e2e/matrix.t \
+	tests/e2e/lists.t \
 	tests/e2e/modern.t \
 	tests/e2e/modern-servers.t \
 	tests/e2e/names.t \
