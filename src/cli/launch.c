@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "cli/api.h"
 #include "cli/client.h"
+#include "config/config.h"
 #include "hub/hub.h"
 #include "json/doc.h"
 
@@ -33,19 +34,31 @@
 #define READY_FD 3
 #define READY_LINE_MAX 8192
 
+/* What the layers that are the user's say of the port; what is wrong with the environment's or the command line's word is an error. */
+static int configured_port(const char *given, unsigned *ret, struct mc_err *err)
+{
+    MC_CLEANUP(mc_freep) char *set = given ? mc_asprintf("port=%s", given) : NULL;
+    char *const sets[] = {set, NULL};
+    struct mc_config *config = NULL;
+    int r = 0;
+    (void)mc_config_load(&(struct mc_config_input){.env = environ, .sets = sets}, &config, NULL);
+    for (size_t i = 0; i < mc_config_diag_count(config) && r == 0; i++) {
+        const struct mc_diag *d = mc_config_diag(config, i);
+        bool ours = strcmp(d->at.file, given ? "--set port" : "$MCPCTL_PORT") == 0;
+        if (ours && d->severity == MC_SEV_ERROR)
+            r = mc_err_set(err, MC_E_CONFIG, "%s: %s", given ? "--port" : "MCPCTL_PORT", d->msg);
+    }
+    *ret = mc_config_port(config);
+    mc_config_unref(config);
+    return r;
+}
+
 int mc_launch_port(const char *given, unsigned *ret, bool *ret_asked, struct mc_err *err)
 {
     const char *env = getenv("MCPCTL_PORT");
-    const char *text = given ? given : env && *env ? env : NULL;
-    uint64_t n = MC_HUB_PORT_DEFAULT;
-    if (text && (!mc_str_u64(mc_str_of(text), &n) || n > 65535))
-        return mc_err_set(err, given ? MC_E_USAGE : MC_E_CONFIG,
-                          "%s is '%s'; expected a port from 0 to 65535",
-                          given ? "--port" : "MCPCTL_PORT", text);
-    *ret = (unsigned)n;
     if (ret_asked)
-        *ret_asked = text != NULL;
-    return 0;
+        *ret_asked = given || (env && *env);
+    return configured_port(given, ret, err);
 }
 
 static int lock(const char *name, int wait_ms, int *ret_fd, struct mc_err *err)

@@ -141,7 +141,9 @@ static void make_servers(struct mc_config *c)
     for (size_t i = 0; i < n; i++) {
         const struct mc_node *node = servers->child[i];
         struct mc_server_spec *spec = node->broken ? NULL : mc_spec_of_node(node);
-        if (!spec || !is_usable(c, spec)) {
+        /* with the port of the config, which is known only now, it leads back to the hub */
+        bool is_hub = spec && spec->url && mc_config_is_hub_url(spec->url, c->port);
+        if (!spec || is_hub || !is_usable(c, spec)) {
             mc_spec_free(spec);
             continue;
         }

@@ -125,6 +125,8 @@ char *mc_diag_text(const struct mc_diag *d, const char *root);
 const struct mc_node *mc_config_tree(const struct mc_config *c);
 size_t mc_config_source_count(const struct mc_config *c);
 const struct mc_source *mc_config_source(const struct mc_config *c, size_t i);
+/* Is the URL one of a hub that listens on that port of this machine? */
+bool mc_config_is_hub_url(const char *url, unsigned port);
 /* The lock on a key: where it was put ("org acme, /…/config.json:3:4", caller frees), or NULL. */
 char *mc_config_lock(const struct mc_config *c, const struct mc_strv *path);
 /* Is a launch forbidden, now that its variables are expanded? 0, or -MC_E_DENIED. argv or url may be NULL. */

@@ -38,8 +38,7 @@ static int secret(const struct mc_expand *x, struct mc_str body, unsigned depth 
                           "machine can read; give it in \"env\"");
     if (!r || !r->secret)
         return mc_err_set(err, MC_E_NOT_FOUND,
-                          "there is no store of secrets yet; use a variable of the environment, "
-                          "such as ${NAME}");
+                          "secrets cannot be read here");
     int ret = r->secret(r->arg, x->server, name, &value, err);
     return add_answer(ret, value, out);
 }

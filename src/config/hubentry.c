@@ -5,6 +5,7 @@
 #include "config/build.h"
 #include "json/scan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define PORT_DEFAULT "37373"
@@ -28,9 +29,9 @@ static bool take_loopback(struct mc_str *s)
     return true;
 }
 
-static bool take_port(struct mc_str *s)
+/* port: besides the usual one. */
+static bool take_port(struct mc_str *s, const char *port)
 {
-    const char *port = getenv("MCPCTL_PORT");
     const char *end = s->n ? memchr(s->p, '/', s->n) : NULL;
     struct mc_str written = {s->p, end ? (size_t)(end - s->p) : 0};
 
@@ -41,12 +42,12 @@ static bool take_port(struct mc_str *s)
            mc_str_starts(written, MC_STR("${env:MCPCTL_PORT"));
 }
 
-static bool is_hub_url(const char *url)
+static bool is_hub_url(const char *url, const char *port)
 {
     struct mc_str s = mc_str_of(url);
 
     if (!take(&s, MC_STR("http://")) || !take_loopback(&s) || !take(&s, MC_STR(":")) ||
-        !take_port(&s))
+        !take_port(&s, port))
         return false;
     for (size_t i = 0; i < s.n; i++)
         if (s.p[i] == '?' || s.p[i] == '#')
@@ -56,6 +57,14 @@ static bool is_hub_url(const char *url)
     return mc_str_eq(s, MC_STR("/mcp")) ||
            (mc_str_ends(s, MC_STR("/mcp")) &&
             (mc_str_starts(s, MC_STR("/w/")) || mc_str_starts(s, MC_STR("/s/"))));
+}
+
+bool mc_config_is_hub_url(const char *url, unsigned port)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%u", port);
+    return is_hub_url(url, text);
 }
 
 static char *text_of(const struct mc_node *entry, const char *name)
@@ -73,7 +82,7 @@ bool mc_entry_is_hub(const struct mc_node *entry)
     struct mc_jiter it;
     struct mc_jval first;
 
-    if (url && is_hub_url(url))
+    if (url && is_hub_url(url, getenv("MCPCTL_PORT")))
         return true;
     return command && strcmp(mc_path_base(command), "mcpctl") == 0 && args &&
            mc_jiter_init(&it, args->value) && mc_jiter_next(&it, NULL, &first) &&

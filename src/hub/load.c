@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "loop/work.h"
 #include "store/catalogs.h"
+#include "store/secrets.h"
 
 static void refuse(struct loaded *l, enum server_mode mode, char *reason)
 {
@@ -41,12 +42,24 @@ static char *log_path(const char *server, const char *key)
     return mc_path_join(dir, name);
 }
 
+/* Every read is logged with who it was for. */
+static int secret_of(void *arg, const char *server, const char *name, char **ret,
+                     struct mc_err *err)
+{
+    const struct load *job = arg;
+    MC_CLEANUP(mc_freep) char *reader = mc_asprintf("server %s of %s", server, job->root);
+
+    return mc_secrets_get(name, reader, ret, err);
+}
+
 static void load_server(struct load *job, const struct mc_trust_book *trust, struct loaded *l)
 {
     const struct mc_server_spec *spec = l->spec;
     MC_CLEANUP(mc_freep) char *word = mc_spec_name_word(spec);
     /* Nothing is resolved that is not trusted; what has come so far may read files and run programs. */
-    struct mc_resolve with = {.root = job->root, .env = job->env.v, .trusted = true};
+    const struct mc_resolver resolver = {.secret = secret_of, .arg = job};
+    struct mc_resolve with = {
+        .root = job->root, .env = job->env.v, .resolver = &resolver, .trusted = true};
     struct mc_err err;
 
     l->trust = mc_trust_check(trust, job->root, spec);

@@ -151,4 +151,21 @@ mc wait mine --for stopped --timeout 20 >"$work/out" 2>&1
 is 'idleTimeout stops it' $? 0
 modern_call mine__tool1
 is 'and it comes back when it is used' "$(printf '%s' "$body" | jq -r '.result.content[0].type')" text
+
+# A secret reaches the server that names it, and nobody else.
+printf 'hunter2' | mc secret set e2e-token --store file >"$work/out" 2>&1
+printf '{"servers": {"keyed": {"command": "%s", "env": {"TOKEN": "${secret:e2e-token}"}}}}\n' "$fakeserver" >"$repo/.mcpctl/local.json"
+(cd "$repo" && mc trust keyed >"$work/out" 2>&1)
+like 'trust shows which secret is used' "$(cat "$work/out")" 'secret:e2e-token'
+is 'the server has it' "$(mc call keyed__env name=TOKEN)" hunter2
+unlike 'the config does not show it' "$(cd "$repo" && mc config show)" hunter2
+like 'the read is logged' "$(cat "$XDG_STATE_HOME/mcpctl/secrets.log")" 'server keyed of'
+mc down --all >/dev/null 2>&1
+
+# The port is a key of the user's own config; a repo cannot say it.
+free=$("$top_builddir/mcpctl" config get port)
+is 'the default port' "$free" 37373
+printf '{"port": 0, "servers": {"mine": {"command": "%s"}}}\n' "$fakeserver" >"$XDG_CONFIG_HOME/mcpctl/config.json"
+(cd "$repo" && mc up -d --no-trust-prompt >"$work/up.out" 2>&1)
+is 'port in the config' "$(mc status --json | jq '.hub.port != 37373')" true
 e2e_done

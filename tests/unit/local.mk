@@ -84,6 +84,7 @@ CORE_TESTS += \
 	tests/unit/test-frame \
 	tests/unit/test-keys \
 	tests/unit/test-names \
+	tests/unit/test-redact \
 	tests/unit/test-resolve \
 	tests/unit/test-sse \
 	tests/unit/test-secrets \
@@ -114,6 +115,8 @@ tests_unit_test_keys_SOURCES = tests/unit/test-keys.c
 tests_unit_test_keys_LDADD = $(CORE_LIBS)
 tests_unit_test_names_SOURCES = tests/unit/test-names.c
 tests_unit_test_names_LDADD = $(CORE_LIBS)
+tests_unit_test_redact_SOURCES = tests/unit/test-redact.c
+tests_unit_test_redact_LDADD = $(CORE_LIBS)
 tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c tests/unit/scratch.h
 tests_unit_test_resolve_LDADD = $(CORE_LIBS)
 tests_unit_test_sse_SOURCES = tests/unit/test-sse.c
