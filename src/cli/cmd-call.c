@@ -9,6 +9,7 @@
 #include "cli/api.h"
 #include "cli/args.h"
 #include "cli/callargs.h"
+#include "cli/calltask.h"
 #include "cli/client.h"
 #include "cli/mcp.h"
 #include "cli/out.h"
@@ -30,6 +31,7 @@ struct call {
     struct mc_buf args;
     struct mc_buf tools; /* array of all tools, empty until it is needed */
     bool progress;       /* something is shown in the terminal's last line */
+    bool tasks;          /* the tool demands that its client knows tasks */
 };
 
 static int read_stdin(char **ret, size_t *ret_len, struct mc_err *err)
@@ -159,6 +161,19 @@ static void on_message(void *arg, struct mc_jval message)
     }
 }
 
+/* The state of a task. */
+static void on_task(void *arg, struct mc_jval task)
+{
+    struct call *call = arg;
+    MC_CLEANUP(mc_freep) char *text = mc_jstr_dup(mc_jget(task, "statusMessage"));
+    clear_progress(call);
+    if (text && mc_out_terminal(STDERR_FILENO)) {
+        MC_CLEANUP(mc_freep) char *shown = mc_str_printable(mc_str_of(text), false);
+        fprintf(stderr, "%.60s", shown);
+        call->progress = true;
+    }
+}
+
 static int send_call(struct call *call, struct mc_str headers, struct mc_mcp_answer *answer,
                      struct mc_err *err)
 {
@@ -173,6 +188,7 @@ static int send_call(struct call *call, struct mc_str headers, struct mc_mcp_ans
                                  .params = mc_buf_str(&params),
                                  .headers = headers,
                                  .progress = mc_out_terminal(STDERR_FILENO),
+                                 .tasks = call->tasks,
                                  .on_message = on_message,
                                  .arg = call};
     int ret = mc_mcp_send(call->client, &req, answer, err);
@@ -242,6 +258,29 @@ static int finish(struct call *call, const struct mc_mcp_answer *answer, int *re
     return 0;
 }
 
+/* Once more where something was missing that a client cannot know of before, and to the end of a task. */
+static int send_until_answered(struct call *call, struct mc_mcp_answer *answer, struct mc_err *err)
+{
+    bool headers = false;
+    int ret = send_call(call, MC_STR_NONE, answer, err);
+    for (unsigned more = 0; ret == 0 && more < 2; more++) {
+        if (answer->error_code == MC_RPC_HEADER_MISMATCH && !headers)
+            headers = true;
+        else if (mc_calltask_demanded(answer) && !call->tasks)
+            call->tasks = true;
+        else
+            break;
+        mc_mcp_answer_done(answer);
+        ret = headers ? send_with_headers(call, answer, err)
+                      : send_call(call, MC_STR_NONE, answer, err);
+    }
+    if (ret == 0 && call->tasks && mc_calltask_is(answer)) {
+        ret = mc_calltask_wait(call->client, call->path, answer, on_task, call, err);
+        clear_progress(call);
+    }
+    return ret;
+}
+
 static int run(struct call *call, int *ret_status, struct mc_err *err)
 {
     MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
@@ -256,11 +295,7 @@ static int run(struct call *call, int *ret_status, struct mc_err *err)
     ret = build_args(call, err);
     if (ret < 0)
         return ret;
-    ret = send_call(call, MC_STR_NONE, &answer, err);
-    if (ret == 0 && answer.error_code == MC_RPC_HEADER_MISMATCH) {
-        mc_mcp_answer_done(&answer);
-        ret = send_with_headers(call, &answer, err);
-    }
+    ret = send_until_answered(call, &answer, err);
     if (ret == 0)
         ret = finish(call, &answer, ret_status, err);
     mc_mcp_answer_done(&answer);

@@ -6,6 +6,7 @@ libmccli_a_SOURCES += \
 	src/cli/attach.c src/cli/attach.h \
 	src/cli/await.c src/cli/await.h \
 	src/cli/callargs.c src/cli/callargs.h \
+	src/cli/calltask.c src/cli/calltask.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/client.c src/cli/client.h \
 	src/cli/cmd-add.c \

@@ -10,6 +10,7 @@
 #include "cli/client.h"
 #include "mcp/rpc.h"
 #include "mcp/sse.h"
+#include "mcp/tasks.h"
 
 #include <stdlib.h>
 
@@ -97,10 +98,12 @@ static void build_body(const struct mc_mcp_request *req, struct mc_buf *out)
     mc_buf_adds(out, req->params);
     mc_buf_addf(out,
                 "%s\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"" REVISION "\","
-                "\"io.modelcontextprotocol/clientCapabilities\":{},"
+                "\"io.modelcontextprotocol/clientCapabilities\":%s,"
                 "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"" PACKAGE_NAME
                 "\",\"version\":\"" PACKAGE_VERSION "\"}%s}}}",
-                req->params.n ? "," : "", req->progress ? ",\"progressToken\":" REQUEST_ID : "");
+                req->params.n ? "," : "",
+                req->tasks ? "{\"extensions\":{\"" MC_TASKS_EXTENSION "\":{}}}" : "{}",
+                req->progress ? ",\"progressToken\":" REQUEST_ID : "");
 }
 
 struct reading {

@@ -34,6 +34,7 @@ struct mc_mcp_request {
     struct mc_str params;  /* members of params without braces, or empty: "\"name\":\"x\"" */
     struct mc_str headers; /* more header lines */
     bool progress;         /* ask for progress notifications */
+    bool tasks;            /* declare the extension: the answer may be a task */
     /* Messages that come before the answer; may be NULL. */
     void (*on_message)(void *arg, struct mc_jval message);
     void *arg;

@@ -4,6 +4,7 @@
 // greet {name}                     an ordinary answer
 // slow_compute {seconds, label}    a task, where its client knows any
 // failing_job                      a task that ends as a tool's error; demands the extension
+// must_wait                        a task without an end; demands the extension
 // protocol_error_job               a task that ends as an error of the protocol
 // confirm_delete {filename}        a task that asks once
 // multi_input                      a task that asks two things at a time
@@ -106,6 +107,7 @@ const tools = {
             throw new ProtocolError(ProtocolErrorCode.InternalError, 'it broke');
         },
     },
+    must_wait: { work: () => () => new Promise(() => {}) },
     confirm_delete: { work: ({ filename }) => confirm(filename) },
     multi_input: {
         work: () => async task => {

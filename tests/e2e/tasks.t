@@ -346,6 +346,35 @@ ready old
 task a tasks/get "$id"
 is 'the next process does not know its tasks' "$(get .error.code)" -32602
 
+# ---- mcpctl call
+# run TOOL [NAME=VALUE...]: sets $out and $code
+run() {
+    out=$(mc call "$@" 2>&1)
+    code=$?
+}
+run new__greet name=x
+is 'mcpctl call: no task' "$code $out" '0 Hello, x!'
+run new__slow_compute seconds:=0
+is 'none where the tool can do without' "$code $out" '0 computed '
+run new__failing_job
+is 'a tool that demands one' "$code $out" '1 it did not work'
+run new__protocol_error_job
+like 'one that breaks' "$code $out" 'it broke'
+run new__confirm_delete filename=x
+like 'one that asks' "$code $out" 'asks for input'
+run old__failing_job
+is 'one of the other design' "$code $out" '1 it did not work'
+("$top_builddir/mcpctl" call new__must_wait >"$work/call.out" 2>&1 & echo $! >"$work/call.pid"; wait $!; echo $? >"$work/call.code") 2>/dev/null &
+wait_for 'a task of a command' traced new '"name":"must_wait","arguments":{},"_meta":{"'$io'/protocolVersion":"2026-07-28","'$io'/clientCapabilities":{"extensions"'
+before=$(trace_count new '"method":"tasks/cancel"')
+looked() {
+    grep -F '"method":"tasks/get"' "$work"/state/mcpctl/logs/new-*.log | tail -1 | grep -qF '"name":"mcpctl"'
+}
+wait_for 'it is looked at' looked
+kill -INT "$(cat "$work/call.pid")"
+wait_for 'Ctrl-C ends the command' test -s "$work/call.code"
+wait_for 'and cancels its task' cancels new $((before + 1)) && pass 'Ctrl-C cancels the task'
+
 # ---- the official SDKs
 subtest 'SDK 1.x' timeout 60 "$node" "$top_srcdir/tests/e2e/sdk1-tasks.mjs" "$url/mcp"
 for era in legacy modern; do
