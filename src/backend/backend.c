@@ -51,6 +51,8 @@ void backend_set_state(struct mc_backend *b, enum mc_backend_state to, const cha
         idle_end(b);
     if (b->state == MC_BACKEND_READY)
         calls_flush_queue(b);
+    if (b->state == MC_BACKEND_READY && b->drain_until)
+        backend_set_state(b, MC_BACKEND_DRAINING, "replaced, finishes its calls");
     mc_backend_unref(b);
 }
 
@@ -86,7 +88,7 @@ static void settle(struct mc_backend *b, const char *why, bool final)
 {
     unsigned retries = b->restart == MC_RESTART_NEVER ? 0
                        : b->catalog                   ? MC_BACKEND_RETRIES_MAX
-                                                      : 1; /* one that never worked is not flogged */
+                                    : 1; /* one that never worked is not flogged */
     struct mc_err err;
 
     backend_note_error(b, "%s", why);
@@ -277,6 +279,8 @@ void mc_backend_unref(struct mc_backend *b)
     b->child = NULL;
     mc_timer_stop(b->loop, &b->timer);
     idle_end(b);
+    mc_timer_stop(b->loop, &b->drain);
+    b->drain_until = 0;
     run_over(
         b,
         "nobody uses it any more"); /* only the hub's own requests can be left: a caller's call has a reference */
@@ -332,16 +336,44 @@ void mc_backend_stop(struct mc_backend *b)
 {
     mc_backend_ref(b);
     b->restart_wanted = false;
+    b->drain_until = 0;
+    mc_timer_stop(b->loop, &b->drain);
     begin_stop(b);
     if (!b->child)
         fail_waiting(b, "was stopped");
     mc_backend_unref(b);
 }
 
-void mc_backend_retire(struct mc_backend *b)
+/* Not from inside the call that ended, and only if its end has not led to another one. */
+static void on_drain_due(struct mc_timer *t)
 {
+    struct mc_backend *b = mc_container_of(t, struct mc_backend, drain);
+    uint64_t now = mc_loop_now(b->loop);
+
+    if (!calls_idle(b) && now < b->drain_until) {
+        mc_timer_start(b->loop, &b->drain, b->drain_until - now, on_drain_due);
+        return;
+    }
     b->retired = true;
     mc_backend_stop(b);
+}
+
+void backend_drained(struct mc_backend *b)
+{
+    mc_timer_start(b->loop, &b->drain, 0, on_drain_due);
+}
+
+void mc_backend_retire(struct mc_backend *b)
+{
+    if (!b->child || b->state == MC_BACKEND_STOPPING || calls_idle(b)) {
+        b->retired = true;
+        mc_backend_stop(b);
+        return;
+    }
+    b->drain_until = mc_loop_now(b->loop) + MC_BACKEND_DRAIN_MS;
+    mc_timer_start(b->loop, &b->drain, MC_BACKEND_DRAIN_MS, on_drain_due);
+    if (b->state == MC_BACKEND_READY)
+        backend_set_state(b, MC_BACKEND_DRAINING, "replaced, finishes its calls");
 }
 
 void mc_backend_restart(struct mc_backend *b)
@@ -365,6 +397,8 @@ void mc_backend_kill(struct mc_backend *b)
         mc_child_close(child);
     mc_timer_stop(b->loop, &b->timer);
     idle_end(b);
+    mc_timer_stop(b->loop, &b->drain);
+    b->drain_until = 0;
     b->state = MC_BACKEND_STOPPED;
     run_over(b, "the hub is ending");
     fail_waiting(b, "was stopped");

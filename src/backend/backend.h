@@ -26,6 +26,7 @@ struct mc_loop;
 #define MC_BACKEND_CALL_MS 300000       /* default deadline of a call, renewed by progress */
 #define MC_BACKEND_CALL_HARD 12         /* times that, whatever the progress */
 #define MC_BACKEND_RETRIES_MAX 5        /* runs in a row that ended early, before FAILED */
+#define MC_BACKEND_DRAIN_MS 60000       /* a replaced one may finish its calls for so long */
 #define MC_BACKEND_STABLE_MS 30000      /* a run of that length was none of those */
 #define MC_BACKEND_BACKOFF_MS                                                                      \
     400 /* first pause, doubled each time, plus up to half of it at random */
@@ -87,7 +88,8 @@ unsigned mc_backend_adopt(struct mc_backend *b, struct mc_catalog *c);
 
 void mc_backend_start(struct mc_backend *b); /* no-op when it runs or is starting */
 void mc_backend_stop(struct mc_backend *b);  /* the ladder; calls in flight fail */
-void mc_backend_retire(struct mc_backend *b); /* stops it for good: it takes no calls any more */
+/* It is replaced: lets the calls finish that it has, those that wait for it to start included, at most MC_BACKEND_DRAIN_MS; then stops it for good. */
+void mc_backend_retire(struct mc_backend *b);
 void mc_backend_restart(struct mc_backend *b);
 /* Kills at once, without callbacks; for the end of the hub after its grace. */
 void mc_backend_kill(struct mc_backend *b);
@@ -130,15 +132,16 @@ enum mc_rev
 mc_backend_rev(const struct mc_backend *b); /* of the running connection, MC_REV_NONE before */
 int mc_backend_isolation(const struct mc_backend *b); /* enum mc_isolation */
 unsigned mc_backend_call_ms(const struct mc_backend *b);
-bool mc_backend_note_asks(struct mc_backend *b); /* is that news? */
+bool mc_backend_note_asks(struct mc_backend *b);  /* is that news? */
 bool mc_backend_asks(const struct mc_backend *b); /* was it ever seen to ask clients for input? */
 /* The level that the running legacy server was told with logging/setLevel; -1: none yet. */
 int mc_backend_log_level(const struct mc_backend *b);
 void mc_backend_note_log_level(struct mc_backend *b, int level);
-bool mc_backend_idle(const struct mc_backend *b);  /* nobody's call is open at it */
-int mc_backend_pid(const struct mc_backend *b);   /* 0: none */
-unsigned mc_backend_calls(const struct mc_backend *b);  /* callers' calls at the server */
-unsigned mc_backend_queued(const struct mc_backend *b); /* that wait: for its start, or for maxConcurrency */
+bool mc_backend_idle(const struct mc_backend *b);      /* nobody's call is open at it */
+int mc_backend_pid(const struct mc_backend *b);        /* 0: none */
+unsigned mc_backend_calls(const struct mc_backend *b); /* callers' calls at the server */
+unsigned
+mc_backend_queued(const struct mc_backend *b); /* that wait: for its start, or for maxConcurrency */
 unsigned mc_backend_restarts(const struct mc_backend *b);
 uint64_t mc_backend_uptime_ms(const struct mc_backend *b);
 uint64_t mc_backend_trying_ms(
@@ -150,6 +153,7 @@ struct mc_said {
     uint64_t order_us; /* monotonic: to bring the lines of several servers in order */
     uint64_t wall_ms;
 };
-const struct mc_said *mc_backend_said(const struct mc_backend *b, size_t i); /* the same with its time */
+const struct mc_said *mc_backend_said(const struct mc_backend *b,
+                                      size_t i); /* the same with its time */
 
 #endif

@@ -84,6 +84,13 @@ void calls_release(struct mc_backend *b, struct mc_call *call)
     call->endless = false;
     call->state = MC_CALL_IDLE;
     call->backend = NULL;
+    if (b->drain_until && calls_idle(b))
+        backend_drained(b);
+}
+
+bool calls_idle(const struct mc_backend *b)
+{
+    return b->queued == 0 && b->in_flight == b->endless;
 }
 
 struct mc_call *calls_find(struct mc_backend *b, struct mc_str raw_id)
@@ -219,12 +226,12 @@ int mc_backend_call(struct mc_backend *b, struct mc_call *call, struct mc_err *e
         return mc_err_set(err, MC_E_UNREACHABLE, "server %s was stopped", b->name);
     switch (b->state) {
     case MC_BACKEND_READY:
+    case MC_BACKEND_DRAINING: /* what belongs to a call that it has */
         /* with those that wait already it takes its turn behind them */
         if (call->internal || (!is_full(b) && !b->queue_head))
             return calls_send(b, call, err);
         break;
     case MC_BACKEND_BLOCKED:
-    case MC_BACKEND_DRAINING:
         return mc_err_set(err, MC_E_DENIED, "server %s is %s", b->name,
                           mc_backend_state_name(b->state));
     default:
@@ -275,7 +282,8 @@ void calls_flush_queue(struct mc_backend *b)
 {
     struct mc_err err;
 
-    while (b->queue_head && b->state == MC_BACKEND_READY && !is_full(b)) {
+    while (b->queue_head && !is_full(b) &&
+           (b->state == MC_BACKEND_READY || b->state == MC_BACKEND_DRAINING)) {
         struct mc_call *c = b->queue_head;
         queue_remove(b, c);
         if (calls_send(b, c, &err))

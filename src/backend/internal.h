@@ -87,6 +87,8 @@ struct mc_backend {
     struct mc_timer timer; /* belongs to the state: set_state stops it */
     bool retired;          /* never to be started again */
     bool restart_wanted;   /* start again when the stop is complete */
+    struct mc_timer drain; /* looks whether it has finished its calls */
+    uint64_t drain_until;  /* 0: it is not to be drained */
     bool skip_probe;       /* the era is known, or the probe upset the server */
     bool known_modern; /* it has answered server/discover: silence is no reason for initialize */
     bool heard;        /* something came on stdout since the spawn */
@@ -128,6 +130,7 @@ struct mc_backend {
 void backend_set_state(struct mc_backend *b, enum mc_backend_state to, const char *why);
 void backend_note_error(struct mc_backend *b, const char *fmt, ...) MC_PRINTF(2, 3);
 /* The process is of no use: kill it and try again later, or give up. */
+void backend_drained(struct mc_backend *b); /* its last call is over */
 void backend_start_failed(struct mc_backend *b, const char *why, bool final);
 
 /* handshake.c */
@@ -155,6 +158,7 @@ bool listen_is_old(struct mc_backend *b,
 /* calls.c */
 int calls_send(struct mc_backend *b, struct mc_call *call,
                struct mc_err *err); /* now, whatever the state */
+bool calls_idle(const struct mc_backend *b); /* none in flight or waiting, but for those that never end */
 void calls_flush_queue(struct mc_backend *b);
 void calls_fail_sent(struct mc_backend *b, const struct mc_err *err);
 void calls_fail_queue(struct mc_backend *b, const struct mc_err *err);

@@ -159,6 +159,8 @@ struct server {
     enum mc_trust trust;
     char *reason;               /* why it is not on; NULL */
     struct mc_backend *backend; /* one reference, NULL unless on */
+    struct mc_backend *next;    /* one reference: what is to take its place (replace.c); NULL */
+    char *condition;            /* why what is written is not in force; NULL */
 };
 struct workspace {
     struct link link;
@@ -172,7 +174,13 @@ struct workspace {
     struct link views; /* one per endpoint that was used; they outlive a reload */
     unsigned attached;
     bool detached;
-    bool loading;        /* a load job is under way */
+    struct mc_watch *watch; /* of its files (watch.c) */
+    struct mc_strv watched;
+    char digest[65];        /* of what was loaded */
+    char *condition;        /* why the files are not in force as they are; NULL */
+    bool loading;           /* they are being read because they have changed */
+    bool look_again;        /* and have changed once more */
+    uint64_t load_no;       /* of the load that is in force */
     struct link waiters; /* lists that wait for a first catalog */
 };
 
@@ -191,6 +199,9 @@ void strv_copy(const struct mc_strv *from, struct mc_strv *to);
 void workspace_renew(struct workspace *ws,
                      void (*done)(void *arg, struct workspace *ws, const struct mc_err *err),
                      void *arg);
+/* Brings into force what was loaded; takes its parts. */
+struct load;
+void workspace_apply(struct workspace *ws, struct load *job);
 void workspace_remove(struct workspace *ws);
 void workspace_choose(struct hub *h, struct workspace *ws);
 void listens_of_workspace_over(struct workspace *ws);

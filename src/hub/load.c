@@ -5,9 +5,13 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "base/rand.h"
+#include "config/tree.h"
 #include "loop/work.h"
 #include "store/catalogs.h"
 #include "store/secrets.h"
+
+#define DIGEST_TEXT_MAX (64u << 20)
 
 static void refuse(struct loaded *l, enum server_mode mode, char *reason)
 {
@@ -74,8 +78,10 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
                                ? "its config has changed since you trusted it"
                                : "not trusted yet",
                            word));
+        l->keep = l->trust == MC_TRUST_CHANGED;
     } else if (mc_launch_resolve(spec, &with, &l->backend.launch, &err)) {
         refuse(l, SERVER_UNUSABLE, mc_strdup(err.msg));
+        l->keep = true;
     } else if (mc_config_permits(job->config, spec->name, &l->backend.launch.argv, NULL, &err)) {
         mc_launch_done(&l->backend.launch);
         refuse(l, SERVER_UNUSABLE, mc_strdup(err.msg));
@@ -95,6 +101,39 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
         l->backend.log_path = l->log_path;
         l->backend.cached = cached_catalog(l->backend.launch.digest);
     }
+}
+
+static void add_files(struct load *job, const struct mc_config_input *in)
+{
+    struct mc_places places = {0};
+
+    mc_places_find(in, &places);
+    for (size_t i = 0; i < places.n; i++)
+        mc_strv_push(&job->files, places.v[i].path);
+    mc_places_done(&places);
+    for (size_t i = 0; i < job->n; i++) {
+        const char *file = job->servers[i].spec->env_file;
+        if (file && !strchr(file, '$'))
+            mc_strv_take(&job->files,
+                         *file == '/' ? mc_strdup(file) : mc_path_join(job->root, file));
+    }
+}
+
+/* Two loads with the same one have nothing to tell apart. */
+static void digest(struct load *job)
+{
+    struct mc_buf text = MC_BUF_INIT(DIGEST_TEXT_MAX);
+
+    mc_node_json(mc_config_tree(job->config), 0, 0, &text);
+    for (size_t i = 0; i < job->n; i++) {
+        const struct loaded *l = &job->servers[i];
+        mc_buf_addf(&text, "\n%s %d %d %s %s", l->spec->name, l->mode, l->trust,
+                    l->reason ? l->reason : "", l->mode == SERVER_ON ? l->backend.key : "");
+    }
+    for (size_t i = 0; i < mc_config_diag_count(job->config); i++)
+        mc_buf_addf(&text, "\n%s", mc_config_diag(job->config, i)->msg);
+    mc_sha256_hex(mc_buf_str(&text), job->digest);
+    mc_buf_done(&text);
 }
 
 static void run(void *arg)
@@ -125,6 +164,8 @@ static void run(void *arg)
         load_server(job, trust, &job->servers[i]);
     }
     mc_trust_free(trust);
+    add_files(job, &in);
+    digest(job);
 }
 
 static void done(void *arg)
@@ -139,8 +180,10 @@ static void done(void *arg)
 void load_begin(struct mc_loop *l, const char *root, struct mc_strv *env, struct mc_strv *sets,
                 void (*fn)(struct load *job, void *arg), void *arg)
 {
+    static uint64_t loads;
     struct load *job = MC_NEW(struct load);
 
+    job->no = ++loads;
     job->root = mc_strdup(root);
     job->env = *env;
     job->sets = *sets;
@@ -166,6 +209,7 @@ void load_free(struct load *job)
     mc_config_unref(job->config);
     mc_strv_done(&job->env);
     mc_strv_done(&job->sets);
+    mc_strv_done(&job->files);
     mc_free(job->warning);
     mc_free(job->root);
     mc_free(job);

@@ -10,6 +10,7 @@ struct loaded {
     enum server_mode mode;
     enum mc_trust trust;
     char *reason;
+    bool keep; /* it is not on for a reason for which one that runs need not end */
     struct mc_backend_spec backend; /* valid when mode is SERVER_ON */
     char *log_path;
 };
@@ -20,7 +21,10 @@ struct load {
     struct mc_config *config;
     struct loaded *servers;
     size_t n;
-    char *warning; /* logged on the loop's thread; NULL */
+    struct mc_strv files; /* that it was read from, or would have been */
+    char digest[65];      /* of all of this */
+    uint64_t no;          /* loads are counted: a later one knows better */
+    char *warning;        /* logged on the loop's thread; NULL */
     /* private */
     void (*done)(struct load *job, void *arg);
     void *arg;

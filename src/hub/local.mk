@@ -25,6 +25,7 @@ libmchub_a_SOURCES += \
 	src/hub/openurl.c \
 	src/hub/parked.c \
 	src/hub/registry.c \
+	src/hub/replace.c src/hub/replace.h \
 	src/hub/routes.c src/hub/routes.h \
 	src/hub/runtime.c \
 	src/hub/session.c \
@@ -42,5 +43,6 @@ libmchub_a_SOURCES += \
 	src/hub/viewfit.c \
 	src/hub/viewtools.c src/hub/viewtools.h \
 	src/hub/waiters.c \
+	src/hub/watch.c src/hub/watch.h \
 	src/hub/workspace.c \
 	src/hub/internal.h

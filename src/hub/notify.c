@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "hub/asking.h"
 #include "hub/instances.h"
+#include "hub/replace.h"
 #include "hub/tasks.h"
 #include "hub/telling.h"
 #include "json/scan.h"
@@ -376,6 +377,9 @@ static void on_state(void *arg, struct mc_backend *b)
         notify_levels(h, b);
         subscribe_replay(h, b);
         break;
+    case MC_BACKEND_STOPPING:
+        asks_of_backend_over(h, b);
+        break;
     case MC_BACKEND_STOPPED:
         tasks_of_backend_over(h, b);
         registry_gone(h, b);
@@ -389,6 +393,7 @@ static void on_state(void *arg, struct mc_backend *b)
     default:
         break;
     }
+    replace_check(h, b);
     each_server(h, b, check_waiters, NULL);
     listens_check(h);
     attach_changed(h);

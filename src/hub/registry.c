@@ -45,7 +45,7 @@ static bool in_use(struct hub *h, const struct mc_backend *b)
     {
         struct workspace *ws = link_entry(l, struct workspace, link);
         for (size_t i = 0; i < ws->n_servers; i++)
-            if (ws->servers[i].backend == b)
+            if (ws->servers[i].backend == b || ws->servers[i].next == b)
                 return true;
     }
     return false;
@@ -64,7 +64,6 @@ void registry_put(struct hub *h, struct mc_backend *b)
 
 void registry_retire(struct hub *h, struct mc_backend *b)
 {
-    asks_of_backend_over(h, b);
     subscribe_forget_backend(h, b);
     struct retired *r = MC_NEW(struct retired);
     r->backend = b;

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "config/resolve.h"
 #include "hub/instances.h"
+#include "hub/watch.h"
 #include "json/doc.h"
 #include "json/scan.h"
 #include <stdio.h>
@@ -139,6 +140,10 @@ static cJSON *server_doc(const struct server *srv)
         mc_doc_add_str(o, "reason", srv->reason);
     else if (srv->backend && *mc_backend_reason(srv->backend))
         mc_doc_add_str(o, "reason", mc_backend_reason(srv->backend));
+    if (srv->condition)
+        mc_doc_add_str(o, "condition", srv->condition);
+    if (srv->next)
+        mc_doc_add_str(o, "replacement", mc_backend_state_name(mc_backend_state(srv->next)));
     mc_doc_add_str(o, "transport", transports[srv->spec->transport]);
     mc_doc_add_str(o, "trust", trusts[srv->trust]);
     mc_doc_add_bool(o, "builtin", srv->spec->builtin);
@@ -161,7 +166,18 @@ static cJSON *workspace_doc(struct workspace *ws)
     mc_doc_add_str(o, "endpoint", endpoint);
     mc_doc_add_num(o, "attached", ws->attached);
     mc_doc_add_bool(o, "detached", ws->detached);
+    if (watch_polling(ws))
+        mc_doc_add_str(o, "polling", watch_polling(ws));
     list = mc_doc_add(o, "problems", mc_doc_array());
+    if (ws->condition)
+        mc_doc_add_str(list, NULL, ws->condition);
+    for (size_t i = 0; i < ws->n_servers; i++)
+        if (ws->servers[i].condition) {
+            MC_CLEANUP(mc_freep)
+            char *text = mc_asprintf("warning: server %s: %s", ws->servers[i].spec->name,
+                                     ws->servers[i].condition);
+            mc_doc_add_str(list, NULL, text);
+        }
     for (size_t i = 0; i < mc_config_diag_count(ws->config); i++) {
         MC_CLEANUP(mc_freep) char *text = mc_diag_text(mc_config_diag(ws->config, i), ws->root);
         mc_doc_add_str(list, NULL, text);

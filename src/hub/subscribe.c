@@ -92,6 +92,26 @@ static void add(struct hub *h, struct mc_backend *b, const char *uri, struct ses
     watch(h, b);
 }
 
+void subscribe_move(struct hub *h, struct mc_backend *from, struct mc_backend *to)
+{
+    bool any = false;
+
+    link_each(l, &h->subscriptions)
+    {
+        struct subscription *sub = link_entry(l, struct subscription, link);
+        if (sub->backend != from)
+            continue;
+        sub->backend = mc_backend_ref(to);
+        mc_backend_unref(from);
+        any = true;
+    }
+    if (!any)
+        return;
+    watch(h, from);
+    watch(h, to);
+    subscribe_replay(h, to);
+}
+
 /* quiet: the server is not told (it is gone). */
 static void drop(struct hub *h, struct subscription *sub, bool quiet)
 {

@@ -19,6 +19,8 @@ void subscribe_owner_gone(struct hub *h, struct session *s, struct listen *l);
 void subscribe_replay(struct hub *h, struct mc_backend *b); /* it was started again */
 bool subscribe_settled(const struct listen *l); /* do its servers know what it watches? */
 void subscribe_forget_backend(struct hub *h, struct mc_backend *b);
+/* What was subscribed at one is subscribed at the other. */
+void subscribe_move(struct hub *h, struct mc_backend *from, struct mc_backend *to);
 void subscribe_add(struct hub *h, struct mc_backend *b, const char *uri, struct session *s,
                    struct listen *l);
 bool subscribe_watches(struct hub *h, const struct mc_backend *b); /* does anybody, at it? */

@@ -6,7 +6,9 @@
 #include "base/path.h"
 #include "hub/internal.h"
 #include "hub/load.h"
+#include "hub/replace.h"
 #include "hub/telling.h"
+#include "hub/watch.h"
 #include "mcp/names.h"
 
 void link_init(struct link *head)
@@ -103,6 +105,16 @@ static void choose_name(struct hub *h, struct workspace *ws)
         mc_name_workspace(base, ws->root, true, ws->name);
 }
 
+static void server_done(struct hub *h, struct server *srv)
+{
+    mc_free(srv->reason);
+    mc_free(srv->condition);
+    if (srv->next)
+        registry_put(h, MC_TAKE(srv->next));
+    if (srv->backend)
+        registry_put(h, MC_TAKE(srv->backend));
+}
+
 static void drop_servers(struct workspace *ws)
 {
     struct server *servers = ws->servers;
@@ -111,15 +123,21 @@ static void drop_servers(struct workspace *ws)
     ws->servers = NULL;
     ws->n_servers = 0;
     for (size_t i = 0; i < n; i++) {
-        mc_free(servers[i].reason);
-        if (servers[i].backend)
-            registry_put(ws->hub, servers[i].backend);
+        server_done(ws->hub, &servers[i]);
     }
     mc_free(servers);
 }
 
+static struct server *named(struct server *servers, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(servers[i].spec->name, name) == 0)
+            return &servers[i];
+    return NULL;
+}
+
 /* What the load job found replaces what there was. Backends whose launch is unchanged are found again in the registry and go on. */
-static void apply(struct workspace *ws, struct load *job)
+static void replace_servers(struct workspace *ws, struct load *job)
 {
     struct server *old = ws->servers;
     size_t n_old = ws->n_servers;
@@ -130,20 +148,12 @@ static void apply(struct workspace *ws, struct load *job)
     ws->servers = mc_calloc(job->n ? job->n : 1, sizeof(*ws->servers));
     ws->n_servers = job->n;
     for (size_t i = 0; i < job->n; i++) {
-        struct loaded *from = &job->servers[i];
-        ws->servers[i] = (struct server){.ws = ws,
-                                         .spec = from->spec,
-                                         .mode = from->mode,
-                                         .trust = from->trust,
-                                         .reason = MC_TAKE(from->reason)};
-        if (from->mode == SERVER_ON)
-            ws->servers[i].backend = registry_get(ws->hub, &from->backend);
+        ws->servers[i].ws = ws;
+        replace_server(&ws->servers[i], named(old, n_old, job->servers[i].spec->name),
+                       &job->servers[i]);
     }
-    for (size_t i = 0; i < n_old; i++) {
-        mc_free(old[i].reason);
-        if (old[i].backend)
-            registry_put(ws->hub, old[i].backend);
-    }
+    for (size_t i = 0; i < n_old; i++)
+        server_done(ws->hub, &old[i]);
     mc_free(old);
     mc_config_unref(old_config);
 }
@@ -159,6 +169,25 @@ static void start_servers(struct workspace *ws, bool renewed)
             (srv->spec->start == MC_START_EAGER || !mc_backend_catalog(srv->backend)))
             mc_backend_start(srv->backend);
     }
+}
+
+static void bring_in(struct workspace *ws, struct load *job)
+{
+    memcpy(ws->digest, job->digest, sizeof(ws->digest));
+    ws->load_no = job->no;
+    replace_servers(ws, job);
+}
+
+void workspace_apply(struct workspace *ws, struct load *job)
+{
+    struct shown *before = replace_remember(ws);
+
+    bring_in(ws, job);
+    watch_update(ws, job);
+    start_servers(ws, true);
+    replace_tell(ws, before);
+    attach_changed(ws->hub);
+    waiters_check(ws);
 }
 
 struct addition {
@@ -203,13 +232,15 @@ static void on_loaded(struct load *job, void *arg)
         link_init(&ws->waiters);
         link_init(&ws->views);
     }
-    apply(ws, job);
+    struct shown *before = replace_remember(ws);
+    bring_in(ws, job);
     mc_strv_done(&ws->env);
     mc_strv_done(&ws->sets);
     ws->env = job->env;
     ws->sets = job->sets;
     memset(&job->env, 0, sizeof(job->env));
     memset(&job->sets, 0, sizeof(job->sets));
+    watch_update(ws, job);
     load_free(job);
     if (fresh) {
         choose_name(h, ws);
@@ -220,7 +251,7 @@ static void on_loaded(struct load *job, void *arg)
     }
     ws->detached |= a->detach;
     start_servers(ws, a->renew);
-    notify_lists(ws, NULL, MC_KINDS_ALL);
+    replace_tell(ws, before);
     attach_changed(h);
     a->done(a->arg, ws, NULL);
     mc_free(a);
@@ -282,6 +313,7 @@ void workspace_remove(struct workspace *ws)
     listens_of_workspace_over(ws);
     exchanges_of_workspace_over(ws);
     attach_workspace_gone(ws);
+    watch_end(ws);
     drop_servers(ws);
     link_each(l, &ws->views) view_free(link_entry(l, struct view, link));
     mc_config_unref(ws->config);

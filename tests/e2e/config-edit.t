@@ -70,9 +70,6 @@ is 'as JSON' "$got $(jq -c '[.layer, .changed, .hubReloaded]' "$work/out")" '0 [
 
 # ---- with the hub running
 hub_up "$repo" || { e2e_done; exit; }
-tools() {
-    mc tools --json | jq -r '.[].name // .tools[].name' 2>/dev/null | sed 's/__.*//' | sort -u | tr '\n' ' '
-}
 status mc add second -- "$fakeserver" --name second
 is 'the hub takes a new server' "$(said)" "0 second added in $file; the running hub has taken it"
 ok 'it comes up' mc wait second --for ready --timeout 20

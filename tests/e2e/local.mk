@@ -28,6 +28,7 @@ E2E_TESTS = \
 	tests/e2e/parked.t \
 	tests/e2e/polling.t \
 	tests/e2e/policy.t \
+	tests/e2e/reload.t \
 	tests/e2e/same-bytes.t \
 	tests/e2e/secrets.t \
 	tests/e2e/servers.t \

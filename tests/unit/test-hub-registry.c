@@ -61,7 +61,11 @@ static void test_retiring(void)
     t->backend = NULL;
     registry_put(hub, b);
     is_int(mc_map_count(hub->backends), 0, "when nobody does it can be found no more");
-    is_str(mc_backend_state_name(b->state), "STOPPING", "it is asked to stop");
+    is_str(mc_backend_state_name(b->state), "DRAINING", "it may finish its call");
+    is_int(who->n_asks, 1, "which may need the answer");
+    mc_backend_stop(b);
+    is_str(mc_backend_state_name(b->state), "STOPPING",
+           "when its time is over it is asked to stop");
     ok(!link_empty(&hub->retired), "and kept until it has");
     is_int(who->n_asks, 0, "its questions are withdrawn");
     ok(web_has(w, "notifications/cancelled") && web_has(w, "the server is gone"),

@@ -1,0 +1,120 @@
+#include "hub/watch.h"
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "loop/watch.h"
+
+static void look(struct workspace *ws);
+
+static void set_condition(struct workspace *ws, char *text)
+{
+    bool same = ws->condition && text ? strcmp(ws->condition, text) == 0 : ws->condition == text;
+
+    if (!same && text)
+        mc_warn("hub", "workspace %s: %s", ws->name, text);
+    else if (!same)
+        mc_info("hub", "workspace %s: its config is fine again", ws->name);
+    mc_free(ws->condition);
+    ws->condition = text;
+    if (!same)
+        attach_changed(ws->hub);
+}
+
+/* The first mistake that counts. */
+static char *what_is_wrong(const struct load *job)
+{
+    size_t n = mc_config_error_count(job->config);
+
+    for (size_t i = 0; i < mc_config_diag_count(job->config); i++) {
+        const struct mc_diag *d = mc_config_diag(job->config, i);
+        if (d->severity != MC_SEV_ERROR)
+            continue;
+        MC_CLEANUP(mc_freep) char *text = mc_diag_text(d, job->root);
+        return n == 1 ? mc_asprintf("the config before stays in force: %s", text)
+                      : mc_asprintf("the config before stays in force: %s (and %zu more)", text,
+                                    n - 1);
+    }
+    return mc_strdup("the config before stays in force");
+}
+
+static void on_looked(struct load *job, void *arg)
+{
+    struct hub *h = arg;
+    struct workspace *ws = workspace_by_root(h, job->root);
+
+    if (!ws || h->ending) {
+        load_free(job);
+        return;
+    }
+    ws->loading = false;
+    if (job->err.code)
+        set_condition(ws, mc_asprintf("its files cannot be read: %s", job->err.msg));
+    else if (mc_config_error_count(job->config) > mc_config_error_count(ws->config))
+        set_condition(ws, what_is_wrong(job));
+    else {
+        set_condition(ws, NULL);
+        if (strcmp(job->digest, ws->digest) != 0 && job->no > ws->load_no)
+            workspace_apply(ws, job);
+    }
+    load_free(job);
+    if (ws->look_again)
+        look(ws);
+}
+
+static void look(struct workspace *ws)
+{
+    struct mc_strv env = {0}, sets = {0};
+
+    ws->look_again = ws->loading;
+    if (ws->loading)
+        return;
+    ws->loading = true;
+    for (size_t i = 0; i < ws->env.n; i++)
+        mc_strv_push(&env, ws->env.v[i]);
+    for (size_t i = 0; i < ws->sets.n; i++)
+        mc_strv_push(&sets, ws->sets.v[i]);
+    load_begin(ws->hub->loop, ws->root, &env, &sets, on_looked, ws->hub);
+}
+
+static void on_changed(void *arg)
+{
+    look(arg);
+}
+
+static bool same_files(const struct mc_strv *a, const struct mc_strv *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (strcmp(a->v[i], b->v[i]) != 0)
+            return false;
+    return true;
+}
+
+void watch_update(struct workspace *ws, const struct load *job)
+{
+    static const struct mc_watch_ops ops = {.changed = on_changed};
+
+    if (ws->watch && same_files(&ws->watched, &job->files))
+        return;
+    if (!ws->watch)
+        ws->watch = mc_watch_new(ws->hub->loop, &ops, ws);
+    mc_strv_done(&ws->watched);
+    for (size_t i = 0; i < job->files.n; i++)
+        mc_strv_push(&ws->watched, job->files.v[i]);
+    mc_watch_files(ws->watch, ws->watched.v, ws->watched.n);
+}
+
+const char *watch_polling(const struct workspace *ws)
+{
+    return ws->watch ? mc_watch_polling(ws->watch) : NULL;
+}
+
+void watch_end(struct workspace *ws)
+{
+    mc_watch_free(ws->watch);
+    ws->watch = NULL;
+    mc_strv_done(&ws->watched);
+    mc_free(ws->condition);
+    ws->condition = NULL;
+}
