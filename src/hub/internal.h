@@ -178,6 +178,8 @@ struct workspace {
     struct mc_strv watched;
     char digest[65];        /* of what was loaded */
     char *condition;        /* why the files are not in force as they are; NULL */
+    struct mc_timer torn;   /* looks again at a file that is empty */
+    unsigned n_torn;        /* how often it was */
     bool loading;           /* they are being read because they have changed */
     bool look_again;        /* and have changed once more */
     uint64_t load_no;       /* of the load that is in force */

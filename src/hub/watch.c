@@ -4,6 +4,9 @@
 #include "base/log.h"
 #include "loop/watch.h"
 
+#define TORN_MS 250
+#define TORN_MAX 8 /* then it is meant so */
+
 static void look(struct workspace *ws);
 
 static void set_condition(struct workspace *ws, char *text)
@@ -37,28 +40,50 @@ static char *what_is_wrong(const struct load *job)
     return mc_strdup("the config before stays in force");
 }
 
+static void on_torn_over(struct mc_timer *t)
+{
+    look(mc_container_of(t, struct workspace, torn));
+}
+
+/* An empty file is a config without anything in it; but more often it is one that was opened for writing, as a shell's > does, and its text comes in
+ * a moment. */
+static bool is_torn(struct workspace *ws, const struct load *job)
+{
+    if (!job->torn || strcmp(job->digest, ws->digest) == 0 || ws->n_torn == TORN_MAX) {
+        ws->n_torn = 0;
+        return false;
+    }
+    ws->n_torn++;
+    mc_timer_start(ws->hub->loop, &ws->torn, TORN_MS, on_torn_over);
+    return true;
+}
+
+/* What was loaded comes into force, or a condition says why not. */
+static void judge(struct workspace *ws, struct load *job)
+{
+    if (job->err.code) {
+        set_condition(ws, mc_asprintf("its files cannot be read: %s", job->err.msg));
+    } else if (mc_config_error_count(job->config) > mc_config_error_count(ws->config)) {
+        set_condition(ws, what_is_wrong(job));
+    } else if (!is_torn(ws, job)) {
+        set_condition(ws, NULL);
+        if (strcmp(job->digest, ws->digest) != 0 && job->no > ws->load_no)
+            workspace_apply(ws, job);
+    }
+}
+
 static void on_looked(struct load *job, void *arg)
 {
     struct hub *h = arg;
     struct workspace *ws = workspace_by_root(h, job->root);
 
-    if (!ws || h->ending) {
-        load_free(job);
-        return;
-    }
-    ws->loading = false;
-    if (job->err.code)
-        set_condition(ws, mc_asprintf("its files cannot be read: %s", job->err.msg));
-    else if (mc_config_error_count(job->config) > mc_config_error_count(ws->config))
-        set_condition(ws, what_is_wrong(job));
-    else {
-        set_condition(ws, NULL);
-        if (strcmp(job->digest, ws->digest) != 0 && job->no > ws->load_no)
-            workspace_apply(ws, job);
+    if (ws && !h->ending) {
+        ws->loading = false;
+        judge(ws, job);
+        if (ws->look_again)
+            look(ws);
     }
     load_free(job);
-    if (ws->look_again)
-        look(ws);
 }
 
 static void look(struct workspace *ws)
@@ -112,6 +137,7 @@ const char *watch_polling(const struct workspace *ws)
 
 void watch_end(struct workspace *ws)
 {
+    mc_timer_stop(ws->hub->loop, &ws->torn);
     mc_watch_free(ws->watch);
     ws->watch = NULL;
     mc_strv_done(&ws->watched);
