@@ -66,8 +66,7 @@ probes='{"result":{}}
 {"error":{"code":0,"message":"no"}}'
 printf '%s\n' "$probes" | jq -sc --arg own "$work/own" --arg parts "$work/parts" --arg gate "$work/held.gate" --arg fake "$fakeserver" '
     [to_entries[] | {key: "p\(.key)", value: {command: $own, args: [.value | tojson | .[1:-1]]}}]
-    + [{key: "mute", value: {command: $fake, args: ["--trace", "--no-initialize-answer"], timeout: {start: "1s"}}},
-       {key: "parts", value: {command: $parts}},
+    + [{key: "parts", value: {command: $parts}},
        {key: "gated", value: {command: $fake, args: ["--trace", "--gate", $gate]}},
        {key: "now", value: {command: $fake, args: ["--era", "modern", "--trace", "--resources"]}}]
     | {mcpServers: from_entries}' >"$repo/.mcp.json"
@@ -82,14 +81,6 @@ all_legacy() {
     [ "$(eras)" = "$number" ]
 }
 wait_for 'every answer but a modern one to the probe means legacy' all_legacy && pass 'every answer but a modern one to the probe means legacy'
-
-# ---- 4: nobody cancels initialize, however long it takes
-given_up() {
-    mc status --json | jq -e '.workspaces[0].servers[] | select(.name == "mute") | .lastError' >/dev/null
-}
-wait_for 'a server that does not answer initialize is given up' given_up
-ok 'initialize was sent' traced mute '"method":"initialize"'
-is 'and is never cancelled' "$(trace_count mute notifications/cancelled)" 0
 
 # ---- 3: a client of a session that goes away before anything came cancels nothing
 client ada 2025-11-25
