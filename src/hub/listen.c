@@ -7,12 +7,14 @@
 #include "hub/tasks.h"
 #include "hub/telling.h"
 #include "json/scan.h"
+#include "json/splice.h"
 #include "mcp/rpc.h"
 #include "mcp/sse.h"
 
 #define HELD_MAX                                                                                   \
     (1u << 20) /* bytes of events before the acknowledgement, for at most HUB_GRACE_MS */
-#define SUBSCRIPTION_META "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":%s}"
+#define SUBSCRIPTION_ID "\"io.modelcontextprotocol/subscriptionId\":%s"
+#define SUBSCRIPTION_META "\"_meta\":{" SUBSCRIPTION_ID "}"
 
 static const struct {
     const char *member;
@@ -84,6 +86,35 @@ void listens_check(struct hub *h)
         if (l->honoured && settled(l))
             acknowledge(l);
     }
+}
+
+void listen_forward(struct listen *l, const struct mc_envelope *e)
+{
+    struct mc_str meta = mc_env(e, MC_F_META), params = mc_env(e, MC_F_PARAMS);
+    struct mc_buf out = MC_BUF_INIT(MC_BACKEND_LINE_MAX), tag = MC_BUF_INIT(4096);
+    struct mc_jiter it;
+    struct mc_str key;
+    struct mc_jval val;
+    struct mc_splice sp;
+
+    mc_splice_init(&sp, e->text);
+    if (mc_env_has(e, MC_F_M_SUBSCRIPTION)) {
+        mc_splice_put(&sp, mc_env(e, MC_F_M_SUBSCRIPTION), mc_str_of(l->id));
+    } else if (meta.p && meta.p[0] == '{') {
+        bool more = mc_jiter_init(&it, mc_jval_of(meta)) && mc_jiter_next(&it, &key, &val);
+        mc_buf_addf(&tag, SUBSCRIPTION_ID "%s", l->id, more ? "," : "");
+        mc_splice_put(&sp, (struct mc_str){meta.p + 1, 0}, mc_buf_str(&tag));
+    } else if (meta.p) {
+        mc_buf_addf(&tag, "{" SUBSCRIPTION_ID "}", l->id);
+        mc_splice_put(&sp, meta, mc_buf_str(&tag));
+    } else { /* params has a member already, the URI */
+        mc_buf_addf(&tag, SUBSCRIPTION_META ",", l->id);
+        mc_splice_put(&sp, (struct mc_str){params.p + 1, 0}, mc_buf_str(&tag));
+    }
+    if (mc_splice_apply(&sp, true, &out) == 0)
+        listen_send(l, mc_buf_str(&out));
+    mc_buf_done(&tag);
+    mc_buf_done(&out);
 }
 
 static void listen_free(struct listen *l)

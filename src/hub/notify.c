@@ -10,6 +10,7 @@
 #include "hub/tasks.h"
 #include "hub/telling.h"
 #include "json/scan.h"
+#include "json/splice.h"
 #include "loop/work.h"
 #include "mcp/rpc.h"
 #include "store/catalogs.h"
@@ -217,35 +218,54 @@ static bool concerns(const struct subscription *sub, struct mc_str uri)
            memchr("/?#", uri.p[want.n], 3);
 }
 
+/* Has it one member? */
+static bool is_single(struct mc_jval object)
+{
+    struct mc_jiter it;
+    struct mc_str key;
+    struct mc_jval val;
+
+    return mc_jiter_init(&it, object) && mc_jiter_next(&it, &key, &val) &&
+           !mc_jiter_next(&it, &key, &val);
+}
+
+/* A session gets the server's own words, but for the subscription id, which is of the hub's listen at a modern server. */
+static void push_update(struct session *s, const struct mc_envelope *e)
+{
+    enum mc_field gone =
+        is_single(mc_jval_of(mc_env(e, MC_F_META))) ? MC_F_META : MC_F_M_SUBSCRIPTION;
+    struct mc_buf out = MC_BUF_INIT(MC_BACKEND_LINE_MAX);
+    struct mc_splice sp;
+
+    mc_splice_init(&sp, e->text);
+    if (mc_env_has(e, MC_F_M_SUBSCRIPTION))
+        mc_splice_drop_member(&sp, e->f[gone].key, mc_env(e, gone));
+    if (mc_splice_apply(&sp, true, &out) == 0)
+        session_push(s, mc_buf_str(&out));
+    mc_buf_done(&out);
+}
+
+/* Who has subscribed to several resources that it is about is told once. */
 static void on_resource_updated(struct hub *h, struct mc_backend *b, const struct mc_envelope *e)
 {
-    struct mc_buf uri = MC_BUF_INIT(64u << 10), members = MC_BUF_INIT(64u << 10),
-                  plain = MC_BUF_INIT(65u << 10);
+    struct mc_buf uri = MC_BUF_INIT(64u << 10);
+    bool known = mc_env_string(e, MC_F_URI, &uri);
 
     h->notices++;
-    if (mc_env_string(e, MC_F_URI, &uri)) {
-        mc_buf_addf(&members, "\"uri\":%.*s", MC_STR_ARG(mc_env(e, MC_F_URI)));
-        mc_buf_addf(&plain,
-                    "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/"
-                    "updated\",\"params\":{%.*s}}",
-                    MC_STR_ARG(mc_buf_str(&members)));
-        /* a modern server's has a subscription id, which is the hub's own */
-        struct mc_str text = mc_env_has(e, MC_F_M_SUBSCRIPTION) ? mc_buf_str(&plain) : e->text;
-        link_each(l, &h->subscriptions)
-        {
-            struct subscription *sub = link_entry(l, struct subscription, link);
-            if (sub->backend != b || !concerns(sub, mc_buf_str(&uri)))
-                continue;
-            if (sub->listen)
-                listen_notify(sub->listen, "notifications/resources/updated", mc_buf_str(&members));
-            else if (sub->session->told != h->notices) {
-                sub->session->told = h->notices;
-                session_push(sub->session, text);
-            }
-        }
+    link_each(l, &h->subscriptions)
+    {
+        struct subscription *sub = link_entry(l, struct subscription, link);
+        if (!known || sub->backend != b || !concerns(sub, mc_buf_str(&uri)))
+            continue;
+        uint64_t *told = sub->listen ? &sub->listen->told : &sub->session->told;
+        if (*told == h->notices)
+            continue;
+        *told = h->notices;
+        if (sub->listen)
+            listen_forward(sub->listen, e);
+        else
+            push_update(sub->session, e);
     }
-    mc_buf_done(&plain);
-    mc_buf_done(&members);
     mc_buf_done(&uri);
 }
 

@@ -36,6 +36,7 @@ struct listen {
     char *id; /* raw */
     char who[64];
     unsigned kinds; /* list changes asked for */
+    uint64_t told;  /* number of the last resource notice, so that each is sent once */
     uint64_t last_write;
     char *honoured;     /* what is to be acknowledged once the servers have done so; NULL: done */
     struct mc_buf held; /* events that came before */
@@ -46,6 +47,8 @@ void listens_keepalive(struct hub *h);
 void listens_check(struct hub *h); /* a server has acknowledged what is watched, or will not */
 void listen_end(struct listen *l, bool tell);
 void listen_send(struct listen *l, struct mc_str message);
+/* A server's own notification, tagged for it; all else of it stays. */
+void listen_forward(struct listen *l, const struct mc_envelope *e);
 /* A notification, tagged for it. params: raw members without braces ("" for none). */
 void listen_notify(struct listen *l, const char *method, struct mc_str members);
 

@@ -15,6 +15,7 @@ struct plan plan_of(uint64_t seed, uint64_t n, enum era server)
     p.notes = rng_below(&r, 3) ? 0 : 1 + rng_below(&r, GEN_NOTES_MAX);
     if (p.kind == TOOL && rng_below(&r, 6) == 0)
         p.asks = 1 + rng_below(&r, GEN_ASKS_MAX);
+    p.news = rng_below(&r, 8) == 0;
     return p;
 }
 

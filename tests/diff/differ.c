@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #define CLIENT_INFO "{\"name\":\"differ\", \"version\":\"1\",\"x\":[1e400,\"\\ud800\"]}"
+#define DIRECT_LISTEN "\"d\""
 #define CAPABILITIES "{\"sampling\":{},\"elicitation\":{\"form\":{}},\"roots\":{}}"
 
 /* A client at an endpoint, with one of the two servers behind it. */
@@ -21,9 +22,10 @@ static struct place {
     struct score score;
     enum era client, server;
     const char *path, *prefix;
-    struct wire *calls, *replies;
+    struct wire *calls, *replies, *news;
+    char listen[32];   /* id of a modern client's subscriptions/listen, raw */
     char session[256]; /* headers of a legacy client */
-} places[] = {
+} places[GEN_PLACES] = {
     {{.label = "legacy client, legacy server, merged"},
      LEGACY,
      LEGACY,
@@ -111,6 +113,10 @@ static void run_direct(const struct plan *p)
         check_bytes(mc_buf_str(&want.b), line, "directly, an interim result");
         talk_retry(&t, mc_jget(mc_jval_of(line), "result"));
         pipes_send(io, mc_buf_str(&t.retry.b));
+    }
+    if (p->news) {
+        gen_news(p, p->server == MODERN ? MC_STR(DIRECT_LISTEN) : MC_STR_NONE, &want);
+        check_bytes(mc_buf_str(&want.b), pipes_next(io), "directly, an update");
     }
     gen_answer(p, mc_buf_str(&t.id), &want);
     check_bytes(mc_buf_str(&want.b), pipes_next(io), "directly, the answer");
@@ -231,6 +237,30 @@ static void on_answer(struct talk *t, struct mc_str got)
     t->answered = true;
 }
 
+/* What a subscriber is told of its resource: with its own listen's id, or with none. */
+static void check_news(struct talk *t)
+{
+    struct mc_str got, id = now->client == MODERN ? mc_str_of(now->listen) : MC_STR_NONE;
+    bool crossing = now->client != now->server;
+    struct match k = {.to = now->client, .open = crossing ? 1u << HOLE_RESULT : 0};
+    struct msg want = {0};
+
+    if (!wire_next(now->news, &got)) {
+        verdict(false, "an update", "does not come");
+        return;
+    }
+    score->messages++;
+    gen_news(&t->p,
+             crossing && now->server == MODERN ? MC_STR("1")
+             : crossing                        ? MC_STR_NONE
+                                               : id,
+             &want);
+    check(&k, &want, got, "an update");
+    check_bytes(id, mc_jpath(mc_jval_of(got), "params", "_meta", GEN_IO "subscriptionId", NULL).s,
+                "the subscription of an update");
+    msg_done(&want);
+}
+
 static void on_message(struct talk *t, struct mc_str got)
 {
     struct mc_jval v = mc_jval_of(got);
@@ -345,10 +375,53 @@ static void run_exchange(struct place *place, uint64_t seed, uint64_t n)
     verdict(t.answered && t.notes == p.notes, "the client",
             t.answered ? "a notification is lost" : "got no answer");
     check_server(&t);
+    if (p.news)
+        check_news(&t);
     talk_end(&t);
 }
 
 /* ---- the run ---- */
+
+static void post_own(struct wire *w, const struct place *at, const char *headers,
+                     const char *format, const char *uri)
+{
+    struct mc_buf body = MC_BUF_INIT(4096);
+
+    mc_buf_addf(&body, "{\"jsonrpc\":\"2.0\",\"id\":%s,%s\"%s\"", at->listen, format, uri);
+    mc_buf_addz(&body, at->client == MODERN ? "]},\"_meta\":{\"" GEN_IO
+                                              "protocolVersion\":\"2026-07-28\",\"" GEN_IO
+                                              "clientCapabilities\":{}}}}"
+                                            : "}}");
+    wire_post(w, at->path, headers, mc_buf_str(&body));
+    mc_buf_done(&body);
+}
+
+/* Each place has a resource of its own, and is told when it changes. */
+static void open_news(struct place *at, unsigned index, unsigned port)
+{
+    struct plan p = {.n = index, .server = at->server};
+    struct mc_buf uri = MC_BUF_INIT(4096);
+    struct mc_str first;
+
+    gen_news_uri(&p, &uri);
+    snprintf(at->listen, sizeof(at->listen), index % 4 < 2 ? "%u" : "\"\\u006c %u\"", index + 100);
+    at->news = wire_open(port);
+    if (at->client == MODERN) {
+        post_own(at->news, at,
+                 "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: subscriptions/listen\r\n",
+                 "\"method\":\"subscriptions/"
+                 "listen\",\"params\":{\"notifications\":{\"resourceSubscriptions\":[",
+                 uri.data);
+        wire_next(at->news, &first); /* the acknowledgement */
+    } else {
+        post_own(at->calls, at, at->session,
+                 "\"method\":\"resources/subscribe\",\"params\":{\"uri\":", uri.data);
+        while (wire_next(at->calls, &first))
+            continue;
+        wire_get(at->news, at->path, at->session);
+    }
+    mc_buf_done(&uri);
+}
 
 static void open_place(struct place *at, unsigned port)
 {
@@ -383,14 +456,21 @@ static void open_direct(enum era era, const char *seed, char *mirror, const char
     char *argv[] = {mirror, (char *)(era == MODERN ? "modern" : "legacy"), (char *)seed, path.data,
                     NULL};
     direct[era] = pipes_open(argv);
+    if (era == MODERN) {
+        pipes_send(direct[era], MC_STR("{\"jsonrpc\":\"2.0\",\"id\":" DIRECT_LISTEN
+                                       ",\"method\":\"subscriptions/listen\","
+                                       "\"params\":{\"notifications\":{}}}"));
+        pipes_next(direct[era]);
+    }
     mc_buf_done(&path);
 }
 
 static void close_all(void)
 {
-    for (size_t i = 0; i < MC_ARRAY_LEN(places); i++) {
+    for (size_t i = 0; i < GEN_PLACES; i++) {
         wire_close(places[i].calls);
         wire_close(places[i].replies);
+        wire_close(places[i].news);
     }
     for (int era = LEGACY; era <= MODERN; era++) {
         pipes_close(direct[era]);
@@ -410,11 +490,13 @@ int main(int argc, char **argv)
     record_open(&records[MODERN], argv[6], "new.record");
     open_direct(LEGACY, argv[2], argv[5], argv[6]);
     open_direct(MODERN, argv[2], argv[5], argv[6]);
-    for (size_t i = 0; i < MC_ARRAY_LEN(places); i++)
+    for (size_t i = 0; i < GEN_PLACES; i++)
         open_place(&places[i], (unsigned)strtoul(argv[1], NULL, 10));
+    for (unsigned i = 0; i < GEN_PLACES; i++)
+        open_news(&places[i], i, (unsigned)strtoul(argv[1], NULL, 10));
     for (uint64_t n = first; n < first + count; n++)
-        run_exchange(&places[n % MC_ARRAY_LEN(places)], seed, n);
-    for (size_t i = 0; i < MC_ARRAY_LEN(places); i++)
+        run_exchange(&places[n % GEN_PLACES], seed, n);
+    for (size_t i = 0; i < GEN_PLACES; i++)
         if (places[i].score.exchanges > 0)
             ok(places[i].score.bad == 0, "%s: %lu exchanges, %lu messages, %lu differences",
                places[i].score.label, places[i].score.exchanges, places[i].score.messages,

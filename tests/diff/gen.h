@@ -13,6 +13,7 @@
 #define GEN_HOLES_MAX 8
 #define GEN_NOTES_MAX 3
 #define GEN_ASKS_MAX 2
+#define GEN_PLACES 8 /* clients that take turns; each has a resource of its own */
 #define GEN_IO "io.modelcontextprotocol/"
 
 enum era { LEGACY, MODERN };
@@ -26,7 +27,8 @@ enum what {
     HOLE_TOKEN,
     HOLE_META,
     HOLE_NO_META,
-    HOLE_RESULT,
+    HOLE_RESULT, /* an object to which members are added */
+    HOLE_SUBSCRIPTION,
     HOLE_STRUCTURED /* inside of a result */
 };
 struct hole {
@@ -48,6 +50,7 @@ struct plan {
     enum era server;
     bool token; /* the client wants progress */
     unsigned notes, asks;
+    bool news; /* before its answer the server tells that a resource has changed */
 };
 struct plan plan_of(uint64_t seed, uint64_t n, enum era server);
 
@@ -71,6 +74,9 @@ void gen_response(const struct plan *p, unsigned i, struct mc_buf *out);
 
 /* ---- the server's side ---- */
 void gen_note(const struct plan *p, unsigned i, struct mc_str token, struct msg *m);
+/* resources/updated for the subscriber that makes this exchange; subscription: of a modern server's listen, raw, else none. */
+void gen_news(const struct plan *p, struct mc_str subscription, struct msg *m);
+void gen_news_uri(const struct plan *p, struct mc_buf *out);
 const char *gen_question_method(const struct plan *p, unsigned i);
 void gen_question_params(const struct plan *p, unsigned i, struct mc_buf *out);
 void gen_question_id(const struct plan *p, unsigned i,

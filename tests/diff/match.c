@@ -123,6 +123,28 @@ static bool match_meta(struct match *k, struct mc_str want, struct mc_str got)
     return k->to == LEGACY || own >= 3 || no(k, "a modern server needs three members of _meta");
 }
 
+/* A modern server's subscription id, or a _meta that has nothing else: no legacy client gets that. */
+static bool is_subscription(struct mc_str key, struct mc_jval val)
+{
+    struct mc_jiter it;
+    struct mc_str inner;
+    struct mc_jval first;
+
+    if (mc_jstr_eq(key, MC_STR("_meta")) && mc_jiter_init(&it, val) &&
+        mc_jiter_next(&it, &inner, &first))
+        return is_subscription(inner, first) && !mc_jiter_next(&it, &inner, &first);
+    return mc_jstr_eq(key, MC_STR(GEN_IO "subscriptionId"));
+}
+
+/* The next member that is passed on. */
+static bool next_kept(struct match *k, struct mc_jiter *it, struct mc_str *key, struct mc_jval *val)
+{
+    while (mc_jiter_next(it, key, val))
+        if (k->to == MODERN || !is_subscription(*key, *val))
+            return true;
+    return false;
+}
+
 /* What the hub adds to a legacy server's result for a modern client; all else has to be there, in order, byte for byte. */
 static bool match_members(struct match *k, struct mc_str want, struct mc_str got,
                           const char *const *extra, bool outer)
@@ -130,12 +152,12 @@ static bool match_members(struct match *k, struct mc_str want, struct mc_str got
     struct mc_jiter w, g;
     struct mc_str wkey = MC_STR_NONE, gkey;
     struct mc_jval wval, gval;
-    static const char *const in_meta[] = {GEN_IO "serverInfo", NULL};
+    static const char *const in_meta[] = {GEN_IO "serverInfo", GEN_IO "subscriptionId", NULL};
 
     mc_jiter_init(&w, mc_jval_of(want));
     if (!mc_jiter_init(&g, mc_jval_of(got)))
         return no(k, "no object");
-    bool more = mc_jiter_next(&w, &wkey, &wval),
+    bool more = next_kept(k, &w, &wkey, &wval),
          had_meta = outer && mc_jget(mc_jval_of(want), "_meta").type != MC_JSON_NONE;
     while (mc_jiter_next(&g, &gkey, &gval)) {
         if (outer && had_meta && mc_jstr_eq(gkey, MC_STR("_meta"))) {
@@ -148,7 +170,7 @@ static bool match_members(struct match *k, struct mc_str want, struct mc_str got
         } else if (!match_bytes(k, wkey, gkey) || !match_bytes(k, wval.s, gval.s)) {
             return false;
         }
-        more = mc_jiter_next(&w, &wkey, &wval);
+        more = next_kept(k, &w, &wkey, &wval);
     }
     return !more || no(k, "a member of the result is lost");
 }
@@ -212,6 +234,8 @@ static bool in_hole(struct match *k, enum what what, struct mc_str want, struct 
                        : digits(value) || no(k, "the hub's own id is a number");
     case HOLE_NAME:
         return mc_jstr_eq(value, mc_str_of(k->name)) || no(k, "the name");
+    case HOLE_SUBSCRIPTION:
+        return match_bytes(k, k->subscription, value);
     case HOLE_TOKEN:
         return digits(value) || no(k, "the hub's own token is a number");
     case HOLE_STRUCTURED:

@@ -7,8 +7,9 @@
 struct match {
     unsigned
         open; /* 1 << what: these holes may differ, and are checked for what they have to be; all others are bytes like any */
-    struct mc_str id; /* what HOLE_ID has to be, or none: a number of the hub's own */
-    const char *name; /* what HOLE_NAME means */
+    struct mc_str id;           /* what HOLE_ID has to be, or none: a number of the hub's own */
+    struct mc_str subscription; /* what HOLE_SUBSCRIPTION has to be; none: it is gone */
+    const char *name;           /* what HOLE_NAME means */
     const char *client_info;
     enum era to;    /* era of who gets it */
     bool cacheable; /* HOLE_RESULT: may get ttlMs and cacheScope */

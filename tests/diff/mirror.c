@@ -24,7 +24,8 @@ static struct {
     struct plan plan;
     struct mc_buf id;
     unsigned waits_for;
-} mirror = {.id = {.max = 4096}};
+    struct mc_buf listen; /* id of the newest subscriptions/listen */
+} mirror = {.id = {.max = 4096}, .listen = {.max = 4096}};
 
 static void die(const char *what)
 {
@@ -53,6 +54,10 @@ static void give_answer(const struct plan *p, struct mc_str id)
 {
     struct msg m = {0};
 
+    if (p->news) {
+        gen_news(p, mc_buf_str(&mirror.listen), &m);
+        say(&m);
+    }
     gen_answer(p, id, &m);
     say(&m);
 }
@@ -112,7 +117,8 @@ static void plain(struct mc_str id, const char *members)
 }
 
 #define CAPABILITIES                                                                               \
-    "\"capabilities\":{\"tools\":{},\"prompts\":{},\"resources\":{},\"completions\":{},"           \
+    "\"capabilities\":{\"tools\":{},\"prompts\":{},\"resources\":{\"subscribe\":true},"            \
+    "\"completions\":{},"                                                                          \
     "\"logging\":{}}"
 static const struct {
     const char *method, *legacy, *modern; /* NULL: not in this era */
@@ -131,25 +137,28 @@ static const struct {
      "\"resourceTemplates\":[{\"name\":\"item\",\"uriTemplate\":\"new:///item/{id}\"}]"},
     {"logging/setLevel", "\"x\":1", NULL},
     {"ping", "\"x\":1", NULL},
+    {"resources/subscribe", "\"x\":1", NULL},
 };
 
-static void listen_begin(struct mc_str id)
+static void listen_begin(struct mc_str id, struct mc_str notifications)
 {
     struct mc_buf line = MC_BUF_INIT(GEN_MESSAGE_MAX);
 
     mc_buf_addf(
         &line,
         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":{"
-        "\"notifications\":{},\"_meta\":{\"" GEN_IO "subscriptionId\":%.*s}}}",
-        MC_STR_ARG(id));
+        "\"notifications\":%.*s,\"_meta\":{\"" GEN_IO "subscriptionId\":%.*s}}}",
+        MC_STR_ARG(notifications), MC_STR_ARG(id));
     put_line(STDOUT_FILENO, mc_buf_str(&line));
     mc_buf_done(&line);
+    mc_buf_clear(&mirror.listen);
+    mc_buf_adds(&mirror.listen, id);
 }
 
-static void request(struct mc_str method, struct mc_str id)
+static void request(struct mc_str method, struct mc_str id, struct mc_jval params)
 {
     if (mirror.era == MODERN && mc_jstr_eq(method, MC_STR("subscriptions/listen"))) {
-        listen_begin(id);
+        listen_begin(id, mc_jget(params, "notifications").s);
         return;
     }
     for (size_t i = 0; i < MC_ARRAY_LEN(own); i++) {
@@ -175,7 +184,7 @@ static bool on_line(void *arg, struct mc_str line)
     else if (ours && id.type != MC_JSON_NONE)
         call(id.s, params);
     else if (id.type != MC_JSON_NONE)
-        request(method.s, id.s);
+        request(method.s, id.s, params);
     return true;
 }
 
@@ -196,5 +205,6 @@ int main(int argc, char **argv)
         mc_frame_feed(&f, buf, (size_t)n, on_line, NULL, NULL);
     mc_frame_done(&f);
     mc_buf_done(&mirror.id);
+    mc_buf_done(&mirror.listen);
     return 0;
 }

@@ -17,7 +17,8 @@ enum {
     RNG_QUESTION = RNG_NOTE + GEN_NOTES_MAX,
     RNG_STATE = RNG_QUESTION + GEN_ASKS_MAX,
     RNG_INTERIM,
-    RNG_ANSWER
+    RNG_ANSWER,
+    RNG_NEWS
 };
 
 /* Members are written one after the other; their ends say where they are. */

@@ -44,6 +44,46 @@ void gen_note(const struct plan *p, unsigned i, struct mc_str token, struct msg 
     put_message(&top, m);
 }
 
+void gen_news_uri(const struct plan *p, struct mc_buf *out)
+{
+    mc_buf_addf(out, "%s:///item/place-%u", p->server == MODERN ? "new" : "old",
+                (unsigned)(p->n % GEN_PLACES));
+}
+
+void gen_news(const struct plan *p, struct mc_str subscription, struct msg *m)
+{
+    struct mc_buf uri = MC_BUF_INIT(4096);
+    struct rng r = rng_of(p, RNG_NEWS);
+    struct obj top, params, meta;
+
+    msg_clear(m);
+    gen_news_uri(p, &uri);
+    obj_begin(&params, &r);
+    obj_key(&params, "uri");
+    mc_buf_addf(&params.m.b, "\"%s%s\"", uri.data, rng_below(&r, 2) ? "" : "\\/part?\\u0078");
+    obj_next(&params);
+    obj_unknown(&params, 2);
+    if (subscription.n > 0 || rng_below(&r, 2)) {
+        obj_begin(&meta, &r);
+        obj_unknown(&meta, 2);
+        if (subscription.n > 0)
+            obj_holey(&meta, GEN_IO "subscriptionId", HOLE_SUBSCRIPTION, subscription);
+        obj_nest(&meta, "_meta", false, &params);
+    }
+    obj_begin(&top, &r);
+    obj_member(&top, "jsonrpc", "\"2.0\"");
+    obj_member(&top, "method", "\"notifications/resources/updated\"");
+    struct msg *text = &top.m;
+    obj_key(&top, "params");
+    size_t at = text->b.len;
+    unsigned inner = text->n_holes++;
+    obj_finish(&params, false, text);
+    text->holes[inner] = (struct hole){HOLE_RESULT, at, text->b.len - at};
+    obj_next(&top);
+    put_message(&top, m);
+    mc_buf_done(&uri);
+}
+
 static enum question question_of(const struct plan *p, unsigned i)
 {
     struct rng r = rng_of(p, RNG_QUESTION + i);

@@ -149,6 +149,18 @@ void wire_post(struct wire *w, const char *path, const char *headers, struct mc_
     read_head(w);
 }
 
+void wire_get(struct wire *w, const char *path, const char *headers)
+{
+    struct mc_buf out = MC_BUF_INIT(GEN_MESSAGE_MAX);
+
+    mc_buf_addf(&out, "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s\r\n",
+                path, headers);
+    if (mc_io_write_all(w->fd, out.data, out.len))
+        die("the hub does not read");
+    mc_buf_done(&out);
+    read_head(w);
+}
+
 /* The lines of the next event, if they are all there; its data goes to w->event. */
 static bool take_event(struct wire *w)
 {

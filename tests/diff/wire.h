@@ -23,6 +23,8 @@ struct wire *wire_open(unsigned port);
 void wire_close(struct wire *w);
 /* Sends, and reads the head of the answer. headers: whole lines. */
 void wire_post(struct wire *w, const char *path, const char *headers, struct mc_str body);
+/* Opens the event stream of a session. */
+void wire_get(struct wire *w, const char *path, const char *headers);
 /* Next message of the answer: its body, or an event's data. Valid until the next call. */
 bool wire_next(struct wire *w, struct mc_str *message);
 
