@@ -8,7 +8,24 @@ set -u
 . "$top_srcdir/tests/e2e/streams.sh"
 
 repo=$(new_repo modernservers)
+# "ever" never has enough.
+cat >"$work/ever" <<'TEXT'
+#!/bin/sh
+while IFS= read -r line; do
+    printf '%s\n' "$line" >&2
+    id=$(printf '%s' "$line" | jq -c .id)
+    case $line in
+    *server/discover*) result='"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"resultType":"complete","ttlMs":0,"cacheScope":"private"' ;;
+    *tools/list*) result='"tools":[{"name":"more","inputSchema":{"type":"object"}}],"resultType":"complete","ttlMs":0,"cacheScope":"private"' ;;
+    *tools/call*) result='"resultType":"input_required","requestState":"s"' ;;
+    *) continue ;;
+    esac
+    printf '{"jsonrpc":"2.0","id":%s,"result":{%s}}\n' "$id" "$result"
+done
+TEXT
+chmod +x "$work/ever"
 servers "$repo" \
+    "ever=$work/ever" \
     "now=$fakeserver --era modern --trace --input --prompts --resources --log 2" \
     "other=$fakeserver --era modern --trace --slow 60000" \
     "sub=$fakeserver --era modern --trace --list-changed --subscribe --hang-up" \
@@ -250,6 +267,12 @@ updated_again() {
 }
 wait_for 'and hears of them' updated_again && pass 'and hears of them'
 for name in gs1 gs2 changes; do stream_close $name; done
+
+# ---- a server that never has enough
+client patient 2025-11-25 '{"elicitation":{}}'
+in_session patient "$(call 1 ever__more)"
+like 'ten rounds are enough' "$(get '.error.message')" 'gave up after 10 rounds'
+is 'the call and ten more' "$(trace_count ever '"method":"tools/call"')" 11
 
 # ---- the official SDK 1.x is asked
 node=$(echo "$top_srcdir"/tests/node_modules/node-linux-*/bin/node)

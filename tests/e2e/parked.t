@@ -213,4 +213,16 @@ stream held -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-0
 wait_for 'the retry is with the server' traced asker '"id":"h1","result"'
 stream_close held
 wait_for 'the server is told' traced asker notifications/cancelled && pass 'a client that goes away after its retry cancels the call'
+
+# ---- a hub that was started anew knows nothing of what was asked before
+ask 70 form__ask
+is 'asked' "$(get .result.resultType)" input_required
+lost=$(retry '{"input-1":'"$accept"'}')
+mc down --all >/dev/null 2>&1
+hub_up "$repo" || { e2e_done; exit; }
+ask 71 form__ask "$everything" "$lost"
+is 'its state is refused' "$http $(get '"\(.id) \(.error.code)"')" '200 71 -32602'
+like 'and what to do is said' "$(get .error.message)" 'send the request anew'
+ask 72 form__ask
+is 'anew it is asked' "$(get .result.resultType)" input_required
 e2e_done

@@ -203,6 +203,22 @@ static void test_withdrawn(void)
     memset(hub->ghosts, 0, sizeof(hub->ghosts));
 }
 
+static void test_bound(void)
+{
+    unsigned parked = hub->n_parked;
+    struct web *w = modern_posts(v, &me, "tools/call", "1", CALL, FORM);
+    hub->n_parked = HUB_PARKED_MAX;
+    wire_sent();
+    asks(b, "\"q\"");
+    ok(strstr(wire_sent(), "\"id\":\"q\",\"error\"") && !w->ended,
+       "above the bound a server is refused, and its call goes on");
+    is_int(hub->n_parked, HUB_PARKED_MAX, "nothing is parked any more");
+    answers(b, wire_id(b), "all the same");
+    ok(web_has(w, "all the same"), "to its end");
+    hub->n_parked = parked;
+    memset(hub->ghosts, 0, sizeof(hub->ghosts));
+}
+
 int main(void)
 {
     static const char *const tools[MC_KIND_MAX] = {
@@ -221,6 +237,7 @@ int main(void)
     test_malformed();
     test_away();
     test_withdrawn();
+    test_bound();
     hub_over();
     return done_testing();
 }
