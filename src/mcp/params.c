@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #define ANNOTATION "x-mcp-header"
+#define LEVELS_MAX 32 /* of schemas that are looked into: each one is gone over once more */
 
 struct walk {
     char *text; /* the tool, to be written to */
@@ -56,17 +57,16 @@ static bool is_space(char c)
 static void blank(struct walk *w, struct mc_str key, struct mc_jval val)
 {
     char *from = w->text + (key.p - w->text), *to = w->text + (val.s.p + val.s.n - w->text);
-    char *before = from - 1, *behind = to;
+    char *comma = to;
 
     memset(from, ' ', (size_t)(to - from));
-    while (is_space(*behind))
-        behind++;
-    while (is_space(*before))
-        before--;
-    if (*behind == ',')
-        *behind = ' ';
-    else if (*before == ',')
-        *before = ' ';
+    while (is_space(*comma))
+        comma++;
+    if (*comma != ',') /* the last member: the comma before it, over all that is blank already */
+        for (comma = from - 1; is_space(*comma);)
+            comma--;
+    if (*comma == ',')
+        *comma = ' ';
     w->blanked++;
 }
 
@@ -136,7 +136,7 @@ static void descend(struct walk *w, const struct keyword *k, struct mc_jval valu
     struct mc_jval schema;
 
     if (value.type == MC_JSON_OBJECT && !k->map) {
-        visit(w, value, depth, false);
+        visit(w, value, depth + 1, false);
     } else if (mc_jiter_init(&it, value)) {
         while (mc_jiter_next(&it, &name, &schema)) {
             if (named)
@@ -146,6 +146,7 @@ static void descend(struct walk *w, const struct keyword *k, struct mc_jval valu
     }
 }
 
+/* depth: of schemas, and of the path while that goes on. Of several annotations of one schema the first alone may hold. */
 static void visit(struct walk *w, struct mc_jval schema, unsigned depth, bool reachable)
 {
     struct mc_jiter it;
@@ -154,14 +155,13 @@ static void visit(struct walk *w, struct mc_jval schema, unsigned depth, bool re
     const struct keyword *k;
     bool seen = false;
 
-    if (schema.type != MC_JSON_OBJECT || !mc_jiter_init(&it, schema))
+    if (schema.type != MC_JSON_OBJECT || depth >= LEVELS_MAX || !mc_jiter_init(&it, schema))
         return;
     while (mc_jiter_next(&it, &key, &val)) {
         if (mc_jstr_eq(key, MC_STR(ANNOTATION))) {
             if (seen || !allowed(w, schema, val, reachable ? depth : 0))
                 blank(w, key, val);
-            else
-                seen = true;
+            seen = true;
         } else if ((k = find_keyword(key))) {
             descend(w, k, val, depth, reachable);
         }

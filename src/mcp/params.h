@@ -9,7 +9,7 @@
 #include "json/scan.h"
 
 /* Bounds of one tool; annotations beyond them are taken out as well. */
-#define MC_PARAMS_MAX 64
+#define MC_PARAMS_MAX 32
 #define MC_PARAM_DEPTH_MAX 8
 #define MC_PARAM_NAME_MAX 64
 

@@ -1,5 +1,6 @@
 /* x-mcp-header annotations: which are found, and which are taken out of the definition. */
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "json/scan.h"
 #include "mcp/params.h"
 #include "tests/tap.h"
@@ -152,11 +153,41 @@ static void bounds(void)
     mc_free(text);
 }
 
+/* What a server can make of it: many annotations in one place, and many levels. */
+static void hostile(void)
+{
+    enum { N = 200000, LEVELS = 500 };
+    struct mc_buf b = MC_BUF_INIT(64u << 20);
+    unsigned blanked = 0;
+
+    mc_buf_addz(&b, "{\"inputSchema\":{\"properties\":{\"a\":{\"type\":\"string\"");
+    for (int i = 0; i < N; i++)
+        mc_buf_addz(&b, ",\"x-mcp-header\":\"\"");
+    mc_buf_addz(&b, "}}}}");
+    ok(!mc_params_read(b.data, b.len, &blanked) && blanked == N, "%d in one place", N);
+    ok(mc_json_check(b.data, b.len, NULL, NULL) == 0, "leave JSON");
+    mc_buf_clear(&b);
+    mc_buf_addz(&b, "{\"inputSchema\":");
+    for (int i = 0; i < LEVELS; i++)
+        mc_buf_addz(&b, "{\"not\":");
+    mc_buf_addz(&b, "{\"x-mcp-header\":1,\"k\":\"");
+    for (int i = 0; i < N; i++)
+        mc_buf_addz(&b, "0123456789");
+    mc_buf_addz(&b, "\"}");
+    for (int i = 0; i <= LEVELS; i++)
+        mc_buf_addc(&b, '}');
+    blanked = 0;
+    ok(!mc_params_read(b.data, b.len, &blanked) && blanked == 0,
+       "nobody looks below so many levels");
+    mc_buf_done(&b);
+}
+
 int main(void)
 {
     allowed();
     not_allowed();
     values();
     bounds();
+    hostile();
     return done_testing();
 }
