@@ -86,6 +86,7 @@ CORE_TESTS += \
 	tests/unit/test-names \
 	tests/unit/test-redact \
 	tests/unit/test-resolve \
+	tests/unit/test-rules \
 	tests/unit/test-sse \
 	tests/unit/test-secrets \
 	tests/unit/test-token \
@@ -119,6 +120,8 @@ tests_unit_test_redact_SOURCES = tests/unit/test-redact.c
 tests_unit_test_redact_LDADD = $(CORE_LIBS)
 tests_unit_test_resolve_SOURCES = tests/unit/test-resolve.c tests/unit/scratch.h
 tests_unit_test_resolve_LDADD = $(CORE_LIBS)
+tests_unit_test_rules_SOURCES = tests/unit/test-rules.c
+tests_unit_test_rules_LDADD = $(CORE_LIBS)
 tests_unit_test_sse_SOURCES = tests/unit/test-sse.c
 tests_unit_test_sse_LDADD = $(CORE_LIBS)
 tests_unit_test_secrets_SOURCES = tests/unit/test-secrets.c tests/unit/scratch.h
