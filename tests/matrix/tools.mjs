@@ -40,6 +40,7 @@ let elicitations = 0;
 export function question(rev, what, meta) {
     const { method, params } = QUESTIONS[what];
     const own = { ...params };
+    if (what === 'form' && rev >= '2025-11-25') own.mode = 'form';
     if (what === 'url' && !offer.isModern(rev)) own.elicitationId = `elicitation-${++elicitations}`;
     if (meta) own._meta = meta;
     return { method, ...(params || meta ? { params: own } : {}) };
