@@ -144,7 +144,8 @@ is 'no restart was tried' "$(mc status --json | jq -r '.workspaces[0].servers[] 
 
 # The command line reaches the hub; variables reach the server.
 (cd "$repo" && FOREIGN_ONE=1 FOREIGN_TWO=2 mc up -d --port "$port" --no-trust-prompt --set 'servers.mine.inheritEnv=["FOREIGN_*"]' --set servers.mine.idleTimeout=300ms --set servers.mine.env.FOREIGN_TWO=null >"$work/up.out" 2>&1)
-ready mine
+# the process that has it takes the place of the old one when it is ready
+wait_for 'a new process takes over' sh -c '[ "$("$1" call mine__env name=FOREIGN_ONE)" = 1 ]' sh "$top_builddir/mcpctl"
 is 'inheritEnv gives what it names' "$(mc call mine__env name=FOREIGN_ONE)" 1
 unlike 'env has the last word' "$(mc call mine__env name=FOREIGN_TWO)" 2
 mc wait mine --for stopped --timeout 20 >"$work/out" 2>&1
