@@ -31,7 +31,9 @@ static bool can_follow(enum mc_backend_state from, enum mc_backend_state to)
             _exit(2);
         b->state = from;
         backend_set_state(b, to, "why");
-        _exit(b->state == to ? 0 : 3);
+        bool done = b->state == to;
+        finish(b);
+        _exit(done ? 0 : 3);
     }
     waitpid(pid, &status, 0);
     MC_ASSERT(WIFSIGNALED(status) ? WTERMSIG(status) == SIGABRT : WEXITSTATUS(status) == 0);
