@@ -234,7 +234,10 @@ LOOP_TESTS += \
 	tests/unit/test-backend-listing \
 	tests/unit/test-backend-state \
 	tests/unit/test-catalog \
+	tests/unit/test-hub-consent \
 	tests/unit/test-hub-exchange \
+	tests/unit/test-hub-input \
+	tests/unit/test-hub-listen \
 	tests/unit/test-hub-notify \
 	tests/unit/test-hub-parked \
 	tests/unit/test-hub-bridge \
@@ -282,6 +285,18 @@ tests_unit_test_hub_bridge_SOURCES = tests/unit/test-hub-bridge.c $(WEB)
 tests_unit_test_hub_bridge_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_hub_bridge_LDFLAGS = $(WRAP_HTTP)
 tests_unit_test_hub_bridge_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_consent_SOURCES = tests/unit/test-hub-consent.c $(WEB)
+tests_unit_test_hub_consent_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_consent_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_consent_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_input_SOURCES = tests/unit/test-hub-input.c $(WEB)
+tests_unit_test_hub_input_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_input_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_input_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_listen_SOURCES = tests/unit/test-hub-listen.c $(WEB)
+tests_unit_test_hub_listen_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_listen_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_listen_LDADD = $(HUB_LIBS)
 tests_unit_test_hub_exchange_SOURCES = tests/unit/test-hub-exchange.c $(WEB)
 tests_unit_test_hub_exchange_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_hub_exchange_LDFLAGS = $(WRAP_HTTP)
