@@ -214,6 +214,8 @@ void hub_init(struct hub *h)
     link_init(&h->workspaces);
     link_init(&h->retired);
     link_init(&h->listens);
+    link_init(&h->news_sessions);
+    link_init(&h->news_listens);
     link_init(&h->subscriptions);
     link_init(&h->instances);
     link_init(&h->exchanges);
@@ -234,6 +236,7 @@ void hub_done(struct hub *h)
     mc_timer_stop(h->loop, &h->tick);
     mc_timer_stop(h->loop, &h->status_timer);
     mc_timer_stop(h->loop, &h->turns);
+    mc_timer_stop(h->loop, &h->broadcast);
     mc_timer_stop(h->loop, &h->slow);
     mc_http_free(h->http);
     mc_guard_free(h->guard);

@@ -103,6 +103,8 @@ struct hub {
     struct link retired;      /* backends on their way out */
     struct mc_map *sessions;  /* id → struct session */
     struct link listens;
+    struct link news_sessions, news_listens; /* broadcast.c */
+    struct mc_timer broadcast;
     struct link subscriptions;
     struct link instances; /* private ones (instances.c) */
     unsigned n_instances;
@@ -206,7 +208,6 @@ struct load;
 void workspace_apply(struct workspace *ws, struct load *job);
 void workspace_remove(struct workspace *ws);
 void workspace_choose(struct hub *h, struct workspace *ws);
-void listens_of_workspace_over(struct workspace *ws);
 void sessions_of_workspace_over(struct hub *h, const char *name);
 void exchanges_of_workspace_over(struct workspace *ws);
 /* How long to wait yet for servers whose first catalog is on its way. */
@@ -323,9 +324,15 @@ enum client_cap {
     CLIENT_TASKS = 1 << 5, /* modern: the extension */
 };
 unsigned client_caps(struct mc_jval caps); /* enum client_cap of a ClientCapabilities object */
+/* Whoever is to be told that lists have changed (broadcast.c). */
+struct news {
+    struct link link; /* in the hub, while there is something */
+    unsigned lists;
+};
 struct session {
     char id[33];
     struct hub *hub;
+    struct news news;
     char *workspace; /* names, so that the session outlives a reload of its workspace */
     char *server;    /* NULL: merged */
     enum mc_rev rev;

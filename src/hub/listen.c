@@ -43,6 +43,8 @@ void listen_notify(struct listen *l, const char *method, struct mc_str members)
 {
     struct mc_buf params = MC_BUF_INIT(1u << 20), out = MC_BUF_INIT(1u << 20);
 
+    if (l->news.lists) /* in its order */
+        news_of_listen_flush(l);
     mc_buf_addc(&params, '{');
     if (members.n > 0) {
         mc_buf_adds(&params, members);
@@ -63,8 +65,10 @@ static bool settled(const struct listen *l)
 /* First of all, whatever has come meanwhile. */
 static void acknowledge(struct listen *l)
 {
-    char *honoured = MC_TAKE(l->honoured);
+    char *honoured;
 
+    news_of_listen_flush(l); /* comes after this, as what is held */
+    honoured = MC_TAKE(l->honoured);
     mc_timer_stop(l->hub->loop, &l->waiting);
     listen_notify(l, "notifications/subscriptions/acknowledged", mc_str_of(honoured));
     if (l->held.len > 0)
@@ -121,6 +125,7 @@ static void listen_free(struct listen *l)
 {
     subscribe_owner_gone(l->hub, NULL, l);
     task_listen_over(l);
+    news_drop(&l->news);
     link_del(&l->link);
     mc_timer_stop(l->hub->loop, &l->waiting);
     mc_buf_done(&l->held);
@@ -142,6 +147,8 @@ void listen_end(struct listen *l, bool tell)
     if (l->honoured)
         acknowledge(l);
     if (tell) {
+        if (l->news.lists)
+            news_of_listen_flush(l);
         mc_buf_addf(&result, "{\"resultType\":\"complete\"," SUBSCRIPTION_META "}", l->id);
         mc_rpc_result(&out, mc_str_of(l->id), mc_buf_str(&result));
         listen_send(l, mc_buf_str(&out));

@@ -4,6 +4,7 @@ libmchub_a_SOURCES += \
 	src/hub/ask.c src/hub/asking.h \
 	src/hub/attach.c \
 	src/hub/bridge.c \
+	src/hub/broadcast.c \
 	src/hub/call.c \
 	src/hub/consent.c \
 	src/hub/dispatch.c \

@@ -269,69 +269,6 @@ static void on_resource_updated(struct hub *h, struct mc_backend *b, const struc
     mc_buf_done(&uri);
 }
 
-/* ---- list_changed ---- */
-
-static const struct {
-    unsigned kinds;
-    const char *method;
-} changes[] = {
-    {1u << MC_KIND_TOOL, "notifications/tools/list_changed"},
-    {1u << MC_KIND_RESOURCE | 1u << MC_KIND_TEMPLATE | 1u << MC_KIND_SKILL,
-     "notifications/resources/list_changed"},
-    {1u << MC_KIND_PROMPT, "notifications/prompts/list_changed"},
-};
-
-static bool in_view(const struct view *v, const struct workspace *ws, const struct server *srv)
-{
-    return v && v->ws == ws && (!srv || !v->only || strcmp(v->only, srv->spec->name) == 0);
-}
-
-/* One session, or the listens of one caller: of one who has an instance of the server alone. */
-static void notify_owner(struct hub *h, struct mc_backend *b, unsigned kinds)
-{
-    struct session *s = instances_session(h, b);
-
-    for (size_t c = 0; c < MC_ARRAY_LEN(changes); c++) {
-        struct mc_buf out = MC_BUF_INIT(256);
-        if (!(kinds & changes[c].kinds))
-            continue;
-        mc_rpc_notification(&out, changes[c].method, MC_STR_NONE);
-        if (s)
-            session_push(s, mc_buf_str(&out));
-        link_each(l, &h->listens)
-        {
-            struct listen *li = link_entry(l, struct listen, link);
-            if (!s && li->kinds & changes[c].kinds && instances_is_for(h, b, li->who, li->view))
-                listen_notify(li, changes[c].method, MC_STR_NONE);
-        }
-        mc_buf_done(&out);
-    }
-}
-
-void notify_lists(struct workspace *ws, struct server *srv, unsigned kinds)
-{
-    struct hub *h = ws->hub;
-    struct mc_str key;
-    void *value;
-
-    for (size_t c = 0; c < MC_ARRAY_LEN(changes); c++) {
-        struct mc_buf out = MC_BUF_INIT(256);
-        if (!(kinds & changes[c].kinds))
-            continue;
-        mc_rpc_notification(&out, changes[c].method, MC_STR_NONE);
-        for (size_t i = 0; mc_map_next(h->sessions, &i, &key, &value);)
-            if (in_view(session_view(value), ws, srv))
-                session_push(value, mc_buf_str(&out));
-        link_each(l, &h->listens)
-        {
-            struct listen *li = link_entry(l, struct listen, link);
-            if (li->kinds & changes[c].kinds && in_view(li->view, ws, srv))
-                listen_notify(li, changes[c].method, MC_STR_NONE);
-        }
-        mc_buf_done(&out);
-    }
-}
-
 /* ---- the backend's callbacks ---- */
 
 struct cache_job {

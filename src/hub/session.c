@@ -185,6 +185,7 @@ void session_free(struct session *s)
 {
     char key[48];
 
+    news_drop(&s->news);
     asks_of_session_over(s);
     link_each(l, &s->calls)
         call_cancel(link_entry(l, struct call, in_session), "the session has ended");
@@ -285,6 +286,8 @@ void session_push(struct session *s, struct mc_str message)
 {
     struct stream *best = NULL;
 
+    if (s->news.lists) /* in its order */
+        news_of_session_flush(s);
     /* one message goes to one stream: the newest standing one that is listened to, else the newest that may come back */
     link_each(l, &s->streams)
     {

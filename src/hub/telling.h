@@ -33,6 +33,7 @@ struct listen {
     struct hub *hub;
     struct mc_http_req *req;
     struct view *view;
+    struct news news;
     char *id; /* raw */
     char who[64];
     unsigned kinds; /* list changes asked for */
@@ -43,6 +44,7 @@ struct listen {
     struct mc_timer waiting; /* for the servers */
 };
 void listen_begin(struct exchange *x, const struct mc_envelope *e);
+void listens_of_workspace_over(struct workspace *ws);
 void listens_keepalive(struct hub *h);
 void listens_check(struct hub *h); /* a server has acknowledged what is watched, or will not */
 void listen_end(struct listen *l, bool tell);
@@ -52,11 +54,23 @@ void listen_forward(struct listen *l, const struct mc_envelope *e);
 /* A notification, tagged for it. params: raw members without braces ("" for none). */
 void listen_notify(struct listen *l, const char *method, struct mc_str members);
 
+/* ---- list_changed (broadcast.c) ---- */
+
+#define HUB_BROADCAST_MAX                                                                          \
+    256 /* clients told in one turn of the loop: the others have calls to make */
+
+/* To whom it concerns; srv: of this server alone, or NULL. In slices: what a client was not told yet is told once, and before anything else that it
+ * is told. */
+void notify_lists(struct workspace *ws, struct server *srv, unsigned kinds);
+/* The same to the one client that has an instance of its own of this server. */
+void notify_owner(struct hub *h, struct mc_backend *b, unsigned kinds);
+void news_of_session_flush(struct session *s);
+void news_of_listen_flush(struct listen *l);
+void news_drop(struct news *n); /* its client goes */
+
 /* ---- what servers tell on their own (notify.c) ---- */
 
 extern const struct mc_backend_ops hub_backend_ops;
-void notify_lists(struct workspace *ws, struct server *srv,
-                  unsigned kinds); /* list_changed to whom it concerns */
 /* Tells it the lowest level that anybody wants: a session, or a modern request on its way. */
 void notify_levels(struct hub *h, struct mc_backend *b);
 void notify_level_of(const struct call *c); /* the same before this one is sent */

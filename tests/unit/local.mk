@@ -242,6 +242,7 @@ LOOP_TESTS += \
 	tests/unit/test-hub-parked \
 	tests/unit/test-hub-bridge \
 	tests/unit/test-hub-ask \
+	tests/unit/test-hub-broadcast \
 	tests/unit/test-hub-registry \
 	tests/unit/test-hub-session \
 	tests/unit/test-hub-stream \
@@ -317,6 +318,10 @@ tests_unit_test_hub_session_SOURCES = tests/unit/test-hub-session.c $(WEB)
 tests_unit_test_hub_session_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_hub_session_LDFLAGS = $(WRAP_HTTP)
 tests_unit_test_hub_session_LDADD = $(HUB_LIBS)
+tests_unit_test_hub_broadcast_SOURCES = tests/unit/test-hub-broadcast.c $(WEB)
+tests_unit_test_hub_broadcast_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
+tests_unit_test_hub_broadcast_LDFLAGS = $(WRAP_HTTP)
+tests_unit_test_hub_broadcast_LDADD = $(HUB_LIBS)
 tests_unit_test_hub_stream_SOURCES = tests/unit/test-hub-stream.c $(WEB)
 tests_unit_test_hub_stream_CFLAGS = $(AM_CFLAGS) $(UV_CFLAGS)
 tests_unit_test_hub_stream_LDFLAGS = $(WRAP_HTTP)

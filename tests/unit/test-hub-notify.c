@@ -22,25 +22,33 @@ static unsigned count(struct web *w, const char *text)
 
 /* ---- list_changed ---- */
 
+/* To everybody, without waiting for their turn. */
+static void told(struct workspace *where, struct server *srv, unsigned kinds)
+{
+    notify_lists(where, srv, kinds);
+    while (mc_timer_active(&hub->broadcast))
+        wire_fire(hub->loop, &hub->broadcast);
+}
+
 static void test_lists(void)
 {
     struct web *merged, *single, *neighbour, *far;
     struct session *s[] = {listener(v, &merged), listener(view_get(ws, "s"), &single),
                            listener(view_get(ws, "t"), &neighbour),
                            listener(view_get(other, NULL), &far)};
-    notify_lists(ws, server_of(ws, "s"), 1u << MC_KIND_TOOL);
+    told(ws, server_of(ws, "s"), 1u << MC_KIND_TOOL);
     is_int(count(merged, "notifications/tools/list_changed"), 1,
            "who sees all servers hears of a change at one");
     is_int(count(single, "list_changed"), 1, "and who sees that one");
     is_int(count(neighbour, "list_changed"), 0, "not who sees another");
     is_int(count(far, "list_changed"), 0, "nor another workspace");
-    notify_lists(ws, server_of(ws, "t"),
-                 1u << MC_KIND_TEMPLATE | 1u << MC_KIND_RESOURCE | 1u << MC_KIND_PROMPT);
+    told(ws, server_of(ws, "t"),
+         1u << MC_KIND_TEMPLATE | 1u << MC_KIND_RESOURCE | 1u << MC_KIND_PROMPT);
     is_int(count(merged, "notifications/resources/list_changed"), 1,
            "resources and templates are one notice");
     is_int(count(merged, "notifications/prompts/list_changed"), 1, "prompts another");
     is_int(count(merged, "notifications/tools/list_changed"), 1, "tools none");
-    notify_lists(ws, NULL, 1u << MC_KIND_TOOL);
+    told(ws, NULL, 1u << MC_KIND_TOOL);
     ok(count(merged, "tools/list_changed") == 2 && count(single, "tools/list_changed") == 2 &&
            count(neighbour, "tools/list_changed") == 1,
        "a change of the whole workspace is everybody's");
