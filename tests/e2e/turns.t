@@ -183,6 +183,14 @@ client ada 2025-11-25 "$form"
 client bob 2025-11-25 "$form"
 begin again-b bob "$(call 1 turns__sleepy '{"word":"bob"}')"
 begin again-a ada "$(call 1 turns__ask '{"word":"ada"}')"
+# The hub has her call, and what it has sent of it the server has read.
+in_use() {
+    in_session ada "$(call 1 turns__plain '{"word":"x"}')"
+    [ "$(get .error.code)" = -32600 ]
+}
+wait_for 'her call is under way' in_use
+in_session ada '{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}'
+wait_for 'the server has read so far' traced turns notifications/roots/list_changed
 go sleepy-bob
 wait_for 'ada is asked' saw again-a "$is_asked" && pass 'the first question after a restart is no surprise'
 legacy_answer again-a ada
