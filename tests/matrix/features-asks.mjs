@@ -87,7 +87,7 @@ async function roots(t) {
 
 async function rootsChanged(t) {
     const count = async () => Number(textOf(await t.call('seen', { method: 'notifications/roots/list_changed' })));
-    await t.alone(async () => {
+    await t.rootsAlone(async () => {
         const before = await count();
         await t.sendRootsListChanged();
         same(await count(), before + 1, 'the server is told, once');

@@ -115,7 +115,7 @@ async function changes(t) {
     const listening = t.modern ? await t.client.listen(filter) : await t.standing();
     const lists = { tools: ['listTools', 'name'], resources: ['listResources', 'name'], prompts: ['listPrompts', 'name'] };
     for (const [kind, [list, member]] of Object.entries(lists)) {
-        await t.alone(async () => {
+        await t.listsAlone(async () => {
             const name = `new-${++names}`;
             const wanted = kind === 'resources' ? name : t.name(name);
             for (const there of [true, false]) {

@@ -30,7 +30,8 @@ function turns() {
         return turn;
     };
 }
-const alone = turns();
+const rootsAlone = turns();
+const listsAlone = turns();
 
 // What a feature sees of a pair of client and server.
 async function open(pair, server, merged) {
@@ -43,7 +44,8 @@ async function open(pair, server, merged) {
         server,
         url,
         prefix,
-        alone,
+        rootsAlone, // a merged client tells every server
+        listsAlone: merged ? listsAlone : body => body(), // a merged client is told by every server
         name: name => `${prefix}${name}`,
         call: (name, args = {}, options) => client.call({ name: `${prefix}${name}`, arguments: args }, options),
         answer: method => client.wire.last(method).messages().at(-1),
