@@ -180,8 +180,8 @@ struct workspace {
     struct mc_strv watched;
     char digest[65];        /* of what was loaded */
     char *condition;        /* why the files are not in force as they are; NULL */
-    struct mc_timer torn;   /* looks again at a file that is empty */
-    unsigned n_torn;        /* how often it was */
+    struct mc_timer torn;   /* looks again at a file that has become empty */
+    uint64_t torn_since;    /* 0: none has */
     bool loading;           /* they are being read because they have changed */
     bool look_again;        /* and have changed once more */
     uint64_t load_no;       /* of the load that is in force */

@@ -1,6 +1,5 @@
 #include "hub/load.h"
 #include <stdio.h>
-#include <sys/stat.h>
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -104,13 +103,6 @@ static void load_server(struct load *job, const struct mc_trust_book *trust, str
     }
 }
 
-static bool is_empty(const char *file)
-{
-    struct stat st;
-
-    return stat(file, &st) == 0 && st.st_size == 0;
-}
-
 static void add_files(struct load *job, const struct mc_config_input *in)
 {
     struct mc_places places = {0};
@@ -119,8 +111,6 @@ static void add_files(struct load *job, const struct mc_config_input *in)
     for (size_t i = 0; i < places.n; i++)
         mc_strv_push(&job->files, places.v[i].path);
     mc_places_done(&places);
-    for (size_t i = 0; i < job->files.n; i++)
-        job->torn |= is_empty(job->files.v[i]);
     for (size_t i = 0; i < job->n; i++) {
         const char *file = job->servers[i].spec->env_file;
         if (file && !strchr(file, '$'))

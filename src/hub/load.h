@@ -22,7 +22,6 @@ struct load {
     struct loaded *servers;
     size_t n;
     struct mc_strv files; /* that it was read from, or would have been */
-    bool torn;            /* one of them is empty: somebody may be about to write it */
     char digest[65];      /* of all of this */
     uint64_t no;          /* loads are counted: a later one knows better */
     char *warning;        /* logged on the loop's thread; NULL */

@@ -2,10 +2,11 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "config/tree.h"
 #include "loop/watch.h"
 
 #define TORN_MS 250
-#define TORN_MAX 8 /* then it is meant so */
+#define TORN_MAX_MS 2000 /* then it is meant so */
 
 static void look(struct workspace *ws);
 
@@ -45,15 +46,44 @@ static void on_torn_over(struct mc_timer *t)
     look(mc_container_of(t, struct workspace, torn));
 }
 
-/* An empty file is a config without anything in it; but more often it is one that was opened for writing, as a shell's > does, and its text comes in
- * a moment. */
+static const struct mc_source *source_of(const struct mc_config *c, const char *file)
+{
+    for (size_t i = 0; i < mc_config_source_count(c); i++)
+        if (strcmp(mc_config_source(c, i)->file, file) == 0)
+            return mc_config_source(c, i);
+    return NULL;
+}
+
+static bool says_something(const struct mc_source *s)
+{
+    return s && s->found && (!s->usable || (s->tree && s->tree->n_children > 0));
+}
+
+/* Has a file lost all that it said? */
+static bool has_lost(const struct mc_config *before, const struct mc_config *now)
+{
+    for (size_t i = 0; i < mc_config_source_count(before); i++) {
+        const struct mc_source *was = mc_config_source(before, i);
+        if (was->file[0] == '/' && says_something(was) &&
+            !says_something(source_of(now, was->file)))
+            return true;
+    }
+    return false;
+}
+
+/* A file that is empty or gone says nothing, which is a config, too. But more often it was opened for writing, as a shell's > does, or is about to be
+ * replaced, and its text comes in a moment. */
 static bool is_torn(struct workspace *ws, const struct load *job)
 {
-    if (!job->torn || strcmp(job->digest, ws->digest) == 0 || ws->n_torn == TORN_MAX) {
-        ws->n_torn = 0;
+    uint64_t now = mc_loop_now(ws->hub->loop);
+
+    if (!has_lost(ws->config, job->config) ||
+        (ws->torn_since && now - ws->torn_since >= TORN_MAX_MS)) {
+        ws->torn_since = 0;
         return false;
     }
-    ws->n_torn++;
+    if (!ws->torn_since)
+        ws->torn_since = now;
     mc_timer_start(ws->hub->loop, &ws->torn, TORN_MS, on_torn_over);
     return true;
 }

@@ -33,6 +33,7 @@ E2E_TESTS = \
 	tests/e2e/secrets.t \
 	tests/e2e/servers.t \
 	tests/e2e/spec.t \
+	tests/e2e/storm.t \
 	tests/e2e/tasks.t \
 	tests/e2e/turns.t \
 	tests/e2e/users.t \
@@ -54,6 +55,7 @@ EXTRA_DIST += $(E2E_TESTS) \
 	tests/e2e/spec-examples.mjs \
 	tests/e2e/spec-hub.mjs \
 	tests/e2e/streams.sh \
+	tests/e2e/storm.mjs \
 	tests/e2e/tap.mjs \
 	tests/package.json \
 	tests/package-lock.json
