@@ -6,7 +6,6 @@ E2E_TESTS = \
 	tests/e2e/config.t \
 	tests/e2e/conformance.t \
 	tests/e2e/conformance-extensions.t \
-	tests/e2e/conformance-tasks.t \
 	tests/e2e/config-edit.t \
 	tests/e2e/eras.t \
 	tests/e2e/extensions.t \
