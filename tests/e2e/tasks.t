@@ -102,7 +102,7 @@ is 'and none of the old design offers any to a modern one' "$(get '[.result.tool
 
 # ---- 2025-11-25 at 2025-11-25: relayed
 standing ga a
-begin_task a old__slow_compute '{"seconds":0.4,"label":"one"}' '{"progressToken":"p1"}'
+begin_task a old__slow_compute '{"seconds":1.5,"label":"one"}' '{"progressToken":"p1"}'
 ok 'a task is begun, under an id of the hub'\''s own' is_opaque
 is 'in the words of the server' "$(get '.result.task | [.status, .ttl, .pollInterval] | tojson')" '["working",60000,100]'
 first=$id
