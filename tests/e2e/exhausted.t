@@ -3,6 +3,7 @@
 set -u
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 . "$top_srcdir/tests/e2e/lib.sh"
+export top_builddir # for the shells in other mount namespaces
 command -v bash >/dev/null || skip_all 'no bash here'
 
 # ---- EMFILE: a hub with 64 descriptors, and a client that opens 100 connections
