@@ -1,9 +1,12 @@
 #include "base/base64.h"
 #include "base/buf.h"
 
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char digits[][65] = {
+    [MC_BASE64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+    [MC_BASE64URL] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+};
 
-void mc_base64url_add(struct mc_str raw, struct mc_buf *out)
+void mc_base64_add(enum mc_base64 kind, struct mc_str raw, struct mc_buf *out)
 {
     const unsigned char *p = (const unsigned char *)raw.p;
 
@@ -12,22 +15,28 @@ void mc_base64url_add(struct mc_str raw, struct mc_buf *out)
                         (i + 2 < raw.n ? p[i + 2] : 0);
         size_t chars = raw.n - i >= 3 ? 4 : raw.n - i + 1;
         for (size_t c = 0; c < chars; c++)
-            mc_buf_addc(out, digits[bits >> (18 - 6 * c) & 63]);
+            mc_buf_addc(out, digits[kind][bits >> (18 - 6 * c) & 63]);
+        for (size_t c = chars; kind == MC_BASE64 && c < 4; c++)
+            mc_buf_addc(out, '=');
     }
 }
 
-bool mc_base64url_decode(struct mc_str text, struct mc_buf *out)
+bool mc_base64_decode(enum mc_base64 kind, struct mc_str text, struct mc_buf *out)
 {
     uint32_t bits = 0;
     unsigned have = 0;
 
+    if (kind == MC_BASE64 && text.n % 4 != 0)
+        return false;
+    for (unsigned pad = 0; kind == MC_BASE64 && pad < 2 && mc_str_ends(text, MC_STR("=")); pad++)
+        text.n--;
     if (text.n % 4 == 1)
         return false;
     for (size_t i = 0; i < text.n; i++) {
-        const char *at = text.p[i] ? strchr(digits, text.p[i]) : NULL;
+        const char *at = text.p[i] ? strchr(digits[kind], text.p[i]) : NULL;
         if (!at)
             return false;
-        bits = bits << 6 | (uint32_t)(at - digits);
+        bits = bits << 6 | (uint32_t)(at - digits[kind]);
         have += 6;
         if (have >= 8) {
             have -= 8;

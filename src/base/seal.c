@@ -79,7 +79,7 @@ void mc_seal_close(const struct mc_seal *s, struct mc_str plain, struct mc_str b
     mc_buf_add(&raw, key->id, ID_LEN);
     mc_aead_close(key->secret, mc_buf_str(&inner), mc_buf_str(&bound), &raw);
     MC_ASSERT(!raw.failed && !inner.failed);
-    mc_base64url_add(mc_buf_str(&raw), out);
+    mc_base64_add(MC_BASE64URL, mc_buf_str(&raw), out);
     mc_buf_done(&bound);
     mc_buf_done(&inner);
     mc_buf_done(&raw);
@@ -93,7 +93,7 @@ static bool unseal(const struct mc_seal *s, struct mc_str text, struct mc_str bo
     const struct key *key = NULL;
     bool good = false;
 
-    if (text.n <= MC_SEAL_TEXT_MAX && mc_base64url_decode(text, &raw) &&
+    if (text.n <= MC_SEAL_TEXT_MAX && mc_base64_decode(MC_BASE64URL, text, &raw) &&
         raw.len >= ID_LEN + MC_AEAD_OVERHEAD + EXPIRY_LEN)
         key = find_key(s, (const unsigned char *)raw.data);
     if (key) {

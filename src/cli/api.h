@@ -1,4 +1,4 @@
-/* The hub's management API, and MCP requests, over the client. DESIGN.md §8 names the routes. */
+/* The hub's management API, and MCP requests, over the client. The routes are in hub/api.c. */
 #ifndef MC_CLI_API_H
 #define MC_CLI_API_H
 

@@ -3,6 +3,7 @@
 #include "cli/mcp.h"
 
 #include "base/alloc.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -31,23 +32,7 @@ char *mc_mcp_path(const cJSON *workspace)
     return mc_buf_steal(&b);
 }
 
-static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static void base64(struct mc_buf *out, const char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i += 3) {
-        unsigned v = (unsigned)(unsigned char)s[i] << 16;
-        v |= i + 1 < n ? (unsigned)(unsigned char)s[i + 1] << 8 : 0;
-        v |= i + 2 < n ? (unsigned)(unsigned char)s[i + 2] : 0;
-        mc_buf_addc(out, base64_digits[v >> 18]);
-        mc_buf_addc(out, base64_digits[v >> 12 & 63]);
-        mc_buf_addc(out, i + 1 < n ? base64_digits[v >> 6 & 63] : '=');
-        mc_buf_addc(out, i + 2 < n ? base64_digits[v & 63] : '=');
-    }
-}
-
-/* A value that a header cannot carry as it is travels in the base64 sentinel (PROTOCOL.md §1.6). */
+/* A value that a header cannot carry as it is travels in the base64 sentinel (basic/transports/streamable-http § Value Encoding). */
 static void header_value(struct mc_buf *out, const char *s)
 {
     size_t n = strlen(s);
@@ -59,7 +44,7 @@ static void header_value(struct mc_buf *out, const char *s)
         return;
     }
     mc_buf_addz(out, "=?base64?");
-    base64(out, s, n);
+    mc_base64_add(MC_BASE64, (struct mc_str){s, n}, out);
     mc_buf_addz(out, "?=");
 }
 

@@ -1,4 +1,5 @@
 #include "hub/headers.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "http/http.h"
 #include "json/scan.h"
@@ -18,40 +19,6 @@ static bool fault_set(struct header_fault *f, const char *name, const char *what
     return true;
 }
 
-static int base64_digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* Standard alphabet, padding required. */
-static bool base64_decode(struct mc_str in, struct mc_buf *out)
-{
-    if (in.n % 4 != 0)
-        return false;
-    for (size_t i = 0; i < in.n; i += 4) {
-        unsigned bits = 0, pad = 0;
-        for (size_t j = 0; j < 4; j++) {
-            char c = in.p[i + j];
-            int d = base64_digit(c);
-            bool may_pad = i + 4 == in.n && j >= 2;
-            if (c == '=' && may_pad)
-                pad++, d = 0;
-            else if (d < 0 || pad)
-                return false;
-            bits = bits << 6 | (unsigned)d;
-        }
-        char bytes[3] = {(char)(bits >> 16), (char)(bits >> 8), (char)bits};
-        mc_buf_add(out, bytes, 3 - pad);
-    }
-    return true;
-}
-
 bool header_value_decode(struct mc_str value, struct mc_buf *out)
 {
     static const struct mc_str open = MC_STR("=?base64?"), close = MC_STR("?=");
@@ -63,7 +30,7 @@ bool header_value_decode(struct mc_str value, struct mc_buf *out)
     if (value.n < open.n + close.n || !mc_str_starts(value, open) || !mc_str_ends(value, close))
         return mc_buf_adds(out, value) == 0;
     struct mc_str inner = {value.p + open.n, value.n - open.n - close.n};
-    return base64_decode(inner, out) && mc_utf8_valid(out->data, out->len);
+    return mc_base64_decode(MC_BASE64, inner, out) && mc_utf8_valid(out->data, out->len);
 }
 
 /* header == the string that the body has at f? */

@@ -47,7 +47,7 @@ static int unseal(const cJSON *entry, const char *member, const char *name,
 {
     struct mc_buf raw = MC_BUF_INIT(2 * MC_VAULT_VALUE_MAX);
     const char *text = mc_doc_str(entry, member);
-    bool good = text && mc_base64url_decode(mc_str_of(text), &raw) &&
+    bool good = text && mc_base64_decode(MC_BASE64URL, mc_str_of(text), &raw) &&
                 mc_aead_open(key, mc_buf_str(&raw), mc_str_of(name), out);
 
     mc_buf_done(&raw);
@@ -61,7 +61,7 @@ static void seal(cJSON *entry, const char *member, const char *name, struct mc_s
                   text = MC_BUF_INIT(4 * MC_VAULT_VALUE_MAX);
 
     mc_aead_close(key, value, mc_str_of(name), &raw);
-    mc_base64url_add(mc_buf_str(&raw), &text);
+    mc_base64_add(MC_BASE64URL, mc_buf_str(&raw), &text);
     cJSON_DeleteItemFromObjectCaseSensitive(entry, member);
     mc_doc_add_str(entry, member, text.data);
     mc_buf_done(&raw);

@@ -54,7 +54,8 @@ int mc_vaultkey_read(enum mc_vaultkey_place place, unsigned char key[MC_AEAD_KEY
         return ret;
     while (n && text[n - 1] == '\n')
         n--;
-    if (!mc_base64url_decode((struct mc_str){text, n}, &raw) || raw.len != MC_AEAD_KEY_LEN)
+    if (!mc_base64_decode(MC_BASE64URL, (struct mc_str){text, n}, &raw) ||
+        raw.len != MC_AEAD_KEY_LEN)
         return mc_err_set(err, MC_E_DENIED, "%s holds no key", path);
     memcpy(key, raw.data, MC_AEAD_KEY_LEN);
     explicit_bzero(raw.data, raw.len);
@@ -73,7 +74,7 @@ int mc_vaultkey_write(enum mc_vaultkey_place place, const unsigned char key[MC_A
         ret = key_path(place, &path, err);
     if (ret < 0)
         return ret;
-    mc_base64url_add((struct mc_str){(const char *)key, MC_AEAD_KEY_LEN}, &text);
+    mc_base64_add(MC_BASE64URL, (struct mc_str){(const char *)key, MC_AEAD_KEY_LEN}, &text);
     mc_buf_addc(&text, '\n');
     ret = mc_io_replace(path, text.data, text.len, 0600, err);
     explicit_bzero(text.data, text.len);
@@ -88,7 +89,8 @@ int mc_vaultkey_derive(const cJSON *recipe, const char *passphrase,
     double n = mc_doc_num(recipe, "n", 0), r = mc_doc_num(recipe, "r", 0),
            p = mc_doc_num(recipe, "p", 0);
 
-    if (!text || !mc_base64url_decode(mc_str_of(text), &salt) || n < 2 || r < 1 || p < 1 ||
+    if (!text || !mc_base64_decode(MC_BASE64URL, mc_str_of(text), &salt) || n < 2 || r < 1 ||
+        p < 1 ||
         EVP_PBE_scrypt(passphrase, strlen(passphrase), (const unsigned char *)salt.data, salt.len,
                        (uint64_t)n, (uint64_t)r, (uint64_t)p, SCRYPT_MEM, key,
                        MC_AEAD_KEY_LEN) != 1)
@@ -123,7 +125,7 @@ cJSON *mc_vaultkey_recipe(void)
     char salt[SALT_LEN];
 
     mc_random(salt, sizeof(salt));
-    mc_base64url_add((struct mc_str){salt, sizeof(salt)}, &text);
+    mc_base64_add(MC_BASE64URL, (struct mc_str){salt, sizeof(salt)}, &text);
     mc_doc_add_str(recipe, "kind", "scrypt");
     mc_doc_add_num(recipe, "n", SCRYPT_N);
     mc_doc_add_num(recipe, "r", SCRYPT_R);

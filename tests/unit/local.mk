@@ -9,6 +9,7 @@ TESTS += $(CORE_TESTS) $(LOOP_TESTS)
 # base, json
 CORE_TESTS += \
 	tests/unit/test-alloc \
+	tests/unit/test-base64 \
 	tests/unit/test-buf \
 	tests/unit/test-doc \
 	tests/unit/test-edit \
@@ -29,6 +30,8 @@ CORE_TESTS += \
 	tests/unit/test-walk
 tests_unit_test_alloc_SOURCES = tests/unit/test-alloc.c
 tests_unit_test_alloc_LDADD = $(CORE_LIBS)
+tests_unit_test_base64_SOURCES = tests/unit/test-base64.c
+tests_unit_test_base64_LDADD = $(CORE_LIBS)
 tests_unit_test_buf_SOURCES = tests/unit/test-buf.c
 tests_unit_test_buf_LDADD = $(CORE_LIBS)
 tests_unit_test_doc_SOURCES = tests/unit/test-doc.c
