@@ -245,21 +245,11 @@ bool listen_is_old(struct mc_backend *b, struct mc_str raw_id)
     return current && raw_id.p && (!mc_str_u64(raw_id, &id) || id != current->call.id);
 }
 
-static bool same(const struct mc_strv *a, const struct mc_strv *b)
-{
-    if (a->n != b->n)
-        return false;
-    for (size_t i = 0; i < a->n; i++)
-        if (strcmp(a->v[i], b->v[i]) != 0)
-            return false;
-    return true;
-}
-
 static void watch(struct mc_backend *b, struct mc_strv *set, const struct mc_strv *wanted)
 {
     const struct listening *l = &b->listening;
 
-    if (same(set, wanted))
+    if (mc_strv_same(set, wanted))
         return;
     mc_strv_done(set);
     for (size_t i = 0; i < wanted->n; i++)

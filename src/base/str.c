@@ -248,6 +248,16 @@ void mc_strv_push(struct mc_strv *sv, const char *s)
     mc_strv_take(sv, mc_strdup(s));
 }
 
+bool mc_strv_same(const struct mc_strv *a, const struct mc_strv *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (strcmp(a->v[i], b->v[i]) != 0)
+            return false;
+    return true;
+}
+
 void mc_strv_done(struct mc_strv *sv)
 {
     for (size_t i = 0; i < sv->n; i++)

@@ -53,6 +53,7 @@ struct mc_strv {
 };
 void mc_strv_push(struct mc_strv *sv, const char *s); /* copies */
 void mc_strv_take(struct mc_strv *sv, char *s);       /* takes s */
+bool mc_strv_same(const struct mc_strv *a, const struct mc_strv *b); /* in the same order */
 void mc_strv_done(struct mc_strv *sv);                /* frees and zeroes */
 
 #endif

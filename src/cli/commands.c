@@ -63,6 +63,12 @@ static const char *const layer_words[] = {"built-in",    "system",       "mcphub
         .name = "local", .help = "write .mcpctl/local.json: for you, in this project"              \
     }
 
+#define ONE_SERVER                                                                                 \
+    {                                                                                              \
+        .name = "SERVER", .min = 1, .max = 1, .complete = MC_COMPLETE_SERVERS,                     \
+        .help = "name of a server"                                                                 \
+    }
+
 #define KEY_OPERAND                                                                                \
     {                                                                                              \
         .name = "KEY", .min = 1, .max = 1, .complete = MC_COMPLETE_KEYS,                           \
@@ -354,33 +360,21 @@ const struct mc_command mc_commands[] = {
     {.path = "remove",
      .group = "Config",
      .summary = "Remove a server from the config",
-     .operands = {{.name = "SERVER",
-                   .min = 1,
-                   .max = 1,
-                   .complete = MC_COMPLETE_SERVERS,
-                   .help = "name of a server"}},
+     .operands = {ONE_SERVER},
      .options = {LAYER_OPTIONS},
      .examples = {{"mcpctl remove memory", "from .mcpctl/config.json"}},
      .run = mc_cmd_remove},
     {.path = "enable",
      .group = "Config",
      .summary = "Switch a server on",
-     .operands = {{.name = "SERVER",
-                   .min = 1,
-                   .max = 1,
-                   .complete = MC_COMPLETE_SERVERS,
-                   .help = "name of a server"}},
+     .operands = {ONE_SERVER},
      .options = {LAYER_OPTIONS},
      .examples = {{"mcpctl enable memory", "for you, in this repo"}},
      .run = mc_cmd_enable},
     {.path = "disable",
      .group = "Config",
      .summary = "Switch a server off",
-     .operands = {{.name = "SERVER",
-                   .min = 1,
-                   .max = 1,
-                   .complete = MC_COMPLETE_SERVERS,
-                   .help = "name of a server"}},
+     .operands = {ONE_SERVER},
      .options = {LAYER_OPTIONS},
      .examples = {{"mcpctl disable memory", "for you, in this repo"},
                   {"mcpctl disable memory --project", "for everybody who works on it"}},

@@ -136,21 +136,11 @@ static void on_changed(void *arg)
     look(arg);
 }
 
-static bool same_files(const struct mc_strv *a, const struct mc_strv *b)
-{
-    if (a->n != b->n)
-        return false;
-    for (size_t i = 0; i < a->n; i++)
-        if (strcmp(a->v[i], b->v[i]) != 0)
-            return false;
-    return true;
-}
-
 void watch_update(struct workspace *ws, const struct load *job)
 {
     static const struct mc_watch_ops ops = {.changed = on_changed};
 
-    if (ws->watch && same_files(&ws->watched, &job->files))
+    if (ws->watch && mc_strv_same(&ws->watched, &job->files))
         return;
     if (!ws->watch)
         ws->watch = mc_watch_new(ws->hub->loop, &ops, ws);

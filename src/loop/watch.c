@@ -166,22 +166,12 @@ static struct mc_map *index_of(struct mc_watchplan *p)
     return by_wd;
 }
 
-static bool same_names(const struct mc_strv *a, const struct mc_strv *b)
-{
-    if (a->n != b->n)
-        return false;
-    for (size_t i = 0; i < a->n; i++)
-        if (strcmp(a->v[i], b->v[i]) != 0)
-            return false;
-    return true;
-}
-
 static bool same_dirs(const struct mc_watchplan *a, const struct mc_watchplan *b)
 {
     if (a->n != b->n)
         return false;
     for (size_t i = 0; i < a->n; i++)
-        if (a->dirs[i].wd != b->dirs[i].wd || !same_names(&a->dirs[i].names, &b->dirs[i].names))
+        if (a->dirs[i].wd != b->dirs[i].wd || !mc_strv_same(&a->dirs[i].names, &b->dirs[i].names))
             return false;
     return true;
 }
