@@ -10,6 +10,7 @@
 #include "mcp/rpc.h"
 #include <stdlib.h>
 
+#define URI_MAX 4096
 #define ANSWER_MAX (128u << 20)
 
 static const struct mc_call_ops call_ops;
@@ -148,6 +149,18 @@ static void missing_capability(const struct call *c, unsigned caps, const char *
     mc_buf_done(&data);
 }
 
+/* Nobody lists it, but now it is known who has it, or that it has gone: subscriptions and further reads need not ask everybody. */
+static void remember_resource(const struct call *c, const struct mc_envelope *e)
+{
+    struct mc_buf uri = MC_BUF_INIT(URI_MAX);
+    bool gone = not_found_here(e), found = c->probing && e->kind == MC_MSG_RESULT;
+
+    if (c->e.method == MC_METHOD_RESOURCES_READ && (gone || found) &&
+        mc_env_string(&c->e, MC_F_URI, &uri))
+        view_found(c->x->view, mc_buf_str(&uri), gone ? NULL : c->backend);
+    mc_buf_done(&uri);
+}
+
 void call_answered(struct call *c, const struct mc_envelope *e)
 {
     struct exchange *x = c->x;
@@ -157,6 +170,7 @@ void call_answered(struct call *c, const struct mc_envelope *e)
 
     if (parked_keep(c, e, NULL) || input_begin(c, e) || task_begins(c, e))
         return;
+    remember_resource(c, e);
     if (c->probing && not_found_here(e)) {
         if (!dispatch_probe(c))
             nowhere(c);

@@ -51,6 +51,7 @@
 #define HUB_INSTANCE_IDLE_MS 600000u /* of a modern client's, without a call */
 #define HUB_URIS_MAX 256             /* resource subscriptions of one listen or session */
 #define HUB_WORKSPACES_MAX 64u
+#define HUB_FOUND_MAX 1024     /* resources of a view that were found by asking */
 #define HUB_COLLISIONS_MAX 20  /* names on two servers that status tells of */
 #define HUB_GRACE_MS 5000      /* a server that starts for the first time is waited for so long */
 #define HUB_KEEPALIVE_MS 25000 /* comment on idle event streams */
@@ -228,6 +229,7 @@ struct view {
     struct workspace *ws;
     char *only; /* the one server that it shows; NULL: all of them */
     bool fresh;
+    struct mc_map *found; /* URI that nobody lists → name of the server that had it */
     struct mc_map
         *names[MC_KIND_MAX]; /* what clients say → struct route; tools, prompts, resources */
     struct mc_catalog **held;
@@ -246,6 +248,8 @@ struct mc_str view_list(struct view *v, enum mc_kind kind, enum mc_era era);
 const struct route *view_route(struct view *v, enum mc_kind kind, struct mc_str name);
 /* The server of a resource: by exact URI, by template, else the only one that has resources at all; NULL. */
 struct server *view_resource(struct view *v, struct mc_str uri);
+/* A resource that nobody lists was found at that backend, or is not there any more (NULL). */
+void view_found(struct view *v, struct mc_str uri, const struct mc_backend *b);
 /* A template or resource named by completion/complete's ref. */
 struct server *view_template(struct view *v, struct mc_str uri);
 /* Names that more than one server has, as sentences. */

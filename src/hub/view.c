@@ -58,6 +58,7 @@ void view_free(struct view *v)
 {
     view_stale(v);
     link_del(&v->link);
+    mc_map_free(v->found, mc_free);
     mc_free(v->only);
     mc_free(v);
 }
@@ -252,6 +253,35 @@ static struct server *by_template(struct view *v, struct mc_str uri)
     return best;
 }
 
+void view_found(struct view *v, struct mc_str uri, const struct mc_backend *b)
+{
+    struct server *srv;
+
+    if (v->found)
+        mc_free(mc_map_del(v->found, uri));
+    for (size_t i = 0; b && (srv = view_server(v, i)); i++) {
+        if (srv->backend != b)
+            continue;
+        if (v->found && mc_map_count(v->found) >= HUB_FOUND_MAX) {
+            mc_map_free(v->found, mc_free); /* they are found again */
+            v->found = NULL;
+        }
+        if (!v->found)
+            v->found = mc_map_new();
+        mc_map_put(v->found, uri, mc_strdup(srv->spec->name));
+        return;
+    }
+}
+
+/* Where it was found before, if that is still there. */
+static struct server *by_experience(struct view *v, struct mc_str uri)
+{
+    const char *name = v->found ? mc_map_get(v->found, uri) : NULL;
+    struct server *srv = name ? workspace_server(v->ws, mc_str_of(name)) : NULL;
+
+    return srv && catalog_of(srv) ? srv : NULL;
+}
+
 struct server *view_resource(struct view *v, struct mc_str uri)
 {
     struct server *srv, *candidate = NULL;
@@ -263,7 +293,7 @@ struct server *view_resource(struct view *v, struct mc_str uri)
         r = mc_map_get(v->names[MC_KIND_SKILL], uri); /* it need not be among the resources */
     if (r)
         return r->server;
-    if ((srv = by_template(v, uri)))
+    if ((srv = by_template(v, uri)) || (srv = by_experience(v, uri)))
         return srv;
     for (size_t i = 0; (srv = view_server(v, i)); i++) {
         const struct mc_catalog *c = catalog_of(srv);

@@ -139,6 +139,7 @@ is 'a template' "$(owner tmpl://a/b)" first
 is 'a reserved expansion' "$(owner tmpl://z/y/x)" first
 is 'what nobody lists: the servers are asked, the first' "$(owner hidden-first://x)" first
 is 'what nobody lists: and the next' "$(owner hidden-second://x)" second
+is 'and at once the next time' "$(owner hidden-second://x)" second
 is 'what nobody has' "$(owner nobody://x)" -32602
 modern resources/read '"uri":"nobody://x"' nobody://x
 is 'the hub'\''s own words then' "$(get '"\(.error.message) \(.error.data.uri)"')" 'Resource not found nobody://x'

@@ -102,6 +102,17 @@ static void test_resources(void)
            "or whose template has most of it");
     is_str(name_of(view_resource(v, MC_STR("db://orders/1"))), "a", "or has it at all");
     ok(!view_resource(v, MC_STR("nobody://knows")), "else several might have it");
+    view_found(v, MC_STR("nobody://knows"), workspace_server(ws, MC_STR("b"))->backend);
+    is_str(name_of(view_resource(v, MC_STR("nobody://knows"))), "b", "until it was found");
+    view_found(v, MC_STR("nobody://knows"), NULL);
+    ok(!view_resource(v, MC_STR("nobody://knows")), "and is there no more");
+    char uri[32];
+    for (unsigned i = 0; i <= HUB_FOUND_MAX; i++) {
+        snprintf(uri, sizeof(uri), "found://%u", i);
+        view_found(v, mc_str_of(uri), workspace_server(ws, MC_STR("b"))->backend);
+    }
+    ok(mc_map_count(v->found) <= HUB_FOUND_MAX, "what is remembered is bounded");
+    is_str(name_of(view_resource(v, mc_str_of(uri))), "b", "and holds the latest");
     is_str(name_of(view_resource(view_get(ws, "b"), MC_STR("nobody://knows"))), "b",
            "or there is only one");
     ok(!view_resource(view_get(ws, "plain"), MC_STR("nobody://knows")), "if it has resources");
