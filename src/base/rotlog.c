@@ -110,7 +110,7 @@ static bool put_gap(struct mc_rotlog *r)
 static size_t count_lines(const char *p, size_t n)
 {
     size_t lines = n > 0 && p[n - 1] != '\n';
-    for (const char *nl; (nl = memchr(p, '\n', n)); lines++) {
+    for (const char *nl; n > 0 && (nl = memchr(p, '\n', n)); lines++) {
         n -= (size_t)(nl + 1 - p);
         p = nl + 1;
     }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "cli/out.h"
 #include "config/config.h"
+#include "config/redact.h"
 #include "config/resolve.h"
 #include "store/trust.h"
 
@@ -57,8 +58,10 @@ static void pairs(struct mc_buf *out, const char *label, const struct mc_kv *kv,
 {
     for (size_t i = 0; i < n; i++) {
         MC_CLEANUP(mc_freep)
-        char *text = kv[i].value ? mc_asprintf("%s%s%s", kv[i].key, sep, kv[i].value)
-                                 : mc_asprintf("%s removed", kv[i].key);
+        char *value = kv[i].value ? mc_redact(mc_str_of(kv[i].key), kv[i].value) : NULL;
+        MC_CLEANUP(mc_freep)
+        char *text = value ? mc_asprintf("%s%s%s", kv[i].key, sep, value)
+                           : mc_asprintf("%s removed", kv[i].key);
         field(out, label, text);
     }
 }
@@ -89,8 +92,9 @@ void mc_ask_describe(const struct mc_server_spec *spec, const char *root, const 
     pairs(out, "sets", spec->env, spec->n_env, "=");
     pairs(out, "sends", spec->headers, spec->n_headers, ": ");
     for (size_t i = 0; i < spec->inherit_env.n; i++)
-        field(out, "gets", strcmp(spec->inherit_env.v[i], "*") ? spec->inherit_env.v[i]
-                                                               : "all of your environment");
+        field(out, "gets",
+              strcmp(spec->inherit_env.v[i], "*") ? spec->inherit_env.v[i]
+                                                  : "all of your environment");
     for (size_t i = 0; spec->tools_limited && i < spec->tools_allow.n; i++)
         field(out, "shows", spec->tools_allow.v[i]);
     for (size_t i = 0; i < spec->tools_deny.n; i++)

@@ -80,7 +80,7 @@ static int check_file(const char *file, struct mc_config **ret, struct mc_err *e
 {
     MC_CLEANUP(mc_freep) char *path = NULL;
     MC_CLEANUP(mc_freep) char *text = NULL;
-    size_t n;
+    size_t n = 0;
 
     int failed = mc_path_real(file, &path, err);
     if (failed == 0)

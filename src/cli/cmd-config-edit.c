@@ -78,10 +78,10 @@ int mc_cmd_config_add(struct mc_cli *cli)
 /* $VISUAL or $EDITOR, which may have arguments; never through a shell. */
 static int run_editor(const char *file, struct mc_err *err)
 {
-    const char *editor =
-        getenv("VISUAL") && *getenv("VISUAL") ? getenv("VISUAL") : getenv("EDITOR");
-    MC_CLEANUP(mc_freep) char *words = mc_strdup(editor && *editor ? editor : "vi");
-    char *argv[EDITOR_WORDS_MAX + 2];
+    const char *visual = getenv("VISUAL"), *plain = getenv("EDITOR");
+    const char *editor = visual && *visual ? visual : plain && *plain ? plain : "vi";
+    MC_CLEANUP(mc_freep) char *words = mc_strdup(editor);
+    char *argv[EDITOR_WORDS_MAX + 2] = {NULL};
     size_t n = 0;
     int status = 0;
     pid_t pid;

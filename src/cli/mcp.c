@@ -198,7 +198,7 @@ int mc_mcp_error(const struct mc_mcp_answer *a, struct mc_err *err)
 {
     struct mc_jval e = mc_jget(mc_jval_of(mc_buf_str(&a->text)), "error");
     MC_CLEANUP(mc_freep) char *message = mc_jstr_dup(mc_jget(e, "message"));
-    MC_CLEANUP(mc_freep) char *slug = mc_jstr_dup(mc_jpath(e, "data", "code", NULL));
+    MC_CLEANUP(mc_freep) char *slug = mc_jstr_dup(mc_jpath(e, "data", "reason", NULL));
     if (!message || !*message)
         return mc_err_set(err, code_of(a->error_code, slug), "the server answered with error %lld",
                           (long long)a->error_code);

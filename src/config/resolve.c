@@ -97,7 +97,7 @@ static int expand_file(struct resolver *r, const char *key, const char *text, ch
     MC_CLEANUP(mc_freep) char *path = NULL;
 
     int failed = expand_path(r, key, text, &path);
-    if (failed < 0)
+    if (failed < 0 || !path)
         return failed;
     *ret = path[0] == '/' ? MC_TAKE(path) : mc_path_join(r->with->root, path);
     return 0;
@@ -272,7 +272,7 @@ static int build_argv(struct resolver *r, struct mc_strv *argv)
         mc_strv_push(argv, mc_path_self());
     } else {
         int ret = expand_path(r, "command", spec->command, &text);
-        if (ret < 0)
+        if (ret < 0 || !text)
             return ret;
         mc_strv_take(argv, text);
         if (!*text)

@@ -59,12 +59,10 @@ void mc_spec_free(struct mc_server_spec *spec)
 struct mc_server_spec *mc_spec_of_node(const struct mc_node *n)
 {
     struct mc_server_spec *spec = mc_spec_new(n->name);
-    const struct mc_node *what = mc_node_child(n, "command"), *tools = mc_node_child(n, "tools");
+    const struct mc_node *tools = mc_node_child(n, "tools");
 
     spec->dev_enabled = true;
     mc_values_store(n, spec);
-    if (!what)
-        what = mc_node_child(n, "url");
     if (spec->url && !spec->command && !mc_node_child(n, "type"))
         spec->transport = MC_TRANSPORT_HTTP;
     spec->tools_limited = tools && mc_node_child(tools, "allow");

@@ -296,7 +296,8 @@ int bridge_answer(const struct call *c, const struct mc_envelope *e, struct mc_b
     struct mc_splice sp;
 
     if (why)
-        return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, why, MC_STR_NONE);
+        return mc_rpc_error(out, mc_env(&c->e, MC_F_ID), MC_RPC_INTERNAL, why,
+                            MC_STR("{\"reason\":\"protocol\"}"));
     mc_splice_init(&sp, e->text);
     mc_splice_put(&sp, mc_env(e, MC_F_ID), mc_env(&c->e, MC_F_ID));
     task_answer(c, e, &sp);

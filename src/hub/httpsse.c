@@ -123,7 +123,7 @@ void httpsse_post(struct hub *h, const struct endpoint_request *r)
     struct mc_str body = mc_http_body(r->req);
     struct session *s = find(h, r);
     struct view *v = s ? session_view(s) : NULL; /* /messages itself changes with `use` */
-    struct mc_envelope e;
+    struct mc_envelope e = {0};
     struct mc_err err;
 
     if (refused(r, v ? s : NULL))

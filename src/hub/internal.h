@@ -163,6 +163,7 @@ struct server {
     char *reason;               /* why it is not on; NULL */
     struct mc_backend *backend; /* one reference, NULL unless on */
     struct mc_backend *next;    /* one reference: what is to take its place (replace.c); NULL */
+    bool fresh;                 /* its backend is not the one that it had before its config was read again */
     char *condition;            /* why what is written is not in force; NULL */
 };
 struct workspace {

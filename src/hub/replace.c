@@ -105,6 +105,7 @@ void replace_server(struct server *srv, struct server *was, struct loaded *from)
     if (from->mode != SERVER_ON)
         return;
     struct mc_backend *next = registry_get(h, &from->backend);
+    srv->fresh = !was || was->backend != next;
     if (!was || !is_worth_waiting(was->backend, next)) {
         srv->backend = next;
         return;

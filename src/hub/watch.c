@@ -88,15 +88,20 @@ static bool is_torn(struct workspace *ws, const struct load *job)
     return true;
 }
 
+bool watch_refuses(struct workspace *ws, const struct load *job)
+{
+    bool worse = mc_config_error_count(job->config) > mc_config_error_count(ws->config);
+
+    set_condition(ws, worse ? what_is_wrong(job) : NULL);
+    return worse;
+}
+
 /* What was loaded comes into force, or a condition says why not. */
 static void judge(struct workspace *ws, struct load *job)
 {
     if (job->err.code) {
         set_condition(ws, mc_asprintf("its files cannot be read: %s", job->err.msg));
-    } else if (mc_config_error_count(job->config) > mc_config_error_count(ws->config)) {
-        set_condition(ws, what_is_wrong(job));
-    } else if (!is_torn(ws, job)) {
-        set_condition(ws, NULL);
+    } else if (!watch_refuses(ws, job) && !is_torn(ws, job)) {
         if (strcmp(job->digest, ws->digest) != 0 && job->no > ws->load_no)
             workspace_apply(ws, job);
     }

@@ -6,6 +6,8 @@
 #include "hub/internal.h"
 #include "hub/load.h"
 
+/* Is what was loaded worse than what is in force? Then that stays, and the status says why. */
+bool watch_refuses(struct workspace *ws, const struct load *job);
 /* After a load was applied: these files matter now. */
 void watch_update(struct workspace *ws, const struct load *job);
 void watch_end(struct workspace *ws);

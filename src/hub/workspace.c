@@ -163,8 +163,8 @@ static void start_servers(struct workspace *ws, bool renewed)
 {
     for (size_t i = 0; i < ws->n_servers; i++) {
         struct server *srv = &ws->servers[i];
-        if (renewed && srv->backend && mc_backend_state(srv->backend) == MC_BACKEND_FAILED)
-            continue; /* nobody has asked for this one */
+        if (renewed && !srv->fresh)
+            continue; /* nobody has asked for this one, or somebody has stopped it */
         if (srv->backend &&
             (srv->spec->start == MC_START_EAGER || !mc_backend_catalog(srv->backend)))
             mc_backend_start(srv->backend);
@@ -221,6 +221,12 @@ static void on_loaded(struct load *job, void *arg)
                    "%u workspaces are up, no more are accepted; take one down", HUB_WORKSPACES_MAX);
     if (job->err.code) {
         a->done(a->arg, NULL, &job->err);
+        load_free(job);
+        mc_free(a);
+        return;
+    }
+    if (!fresh && watch_refuses(ws, job)) {
+        a->done(a->arg, ws, NULL);
         load_free(job);
         mc_free(a);
         return;

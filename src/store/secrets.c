@@ -61,7 +61,7 @@ static int log_read(const char *name, const char *reader, struct mc_err *err)
 
     if (ret == 0)
         ret = mc_path_in(MC_DIR_STATE, LOG_NAME, &path, err);
-    if (ret < 0)
+    if (ret < 0 || !path)
         return ret;
     mc_iso_now(now);
     mc_buf_addf(&line, "{\"time\":\"%s\",\"secret\":\"%s\",\"pid\":%d,\"reader\":", now, name,

@@ -59,7 +59,8 @@ int mc_vaultkey_read(enum mc_vaultkey_place place, unsigned char key[MC_AEAD_KEY
         return mc_err_set(err, MC_E_DENIED, "%s holds no key", path);
     memcpy(key, raw.data, MC_AEAD_KEY_LEN);
     explicit_bzero(raw.data, raw.len);
-    explicit_bzero(text, n);
+    if (text)
+        explicit_bzero(text, n);
     return 0;
 }
 

@@ -426,11 +426,11 @@ static void open_news(struct place *at, unsigned index, unsigned port)
 static void open_place(struct place *at, unsigned port)
 {
     static const char *const messages[] = {
-        "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
-        "\"2025-11-25\",\"capabilities\":" CAPABILITIES ",\"clientInfo\":" CLIENT_INFO "}}",
+        ("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
+         "\"2025-11-25\",\"capabilities\":" CAPABILITIES ",\"clientInfo\":" CLIENT_INFO "}}"),
         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
-        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"logging/"
-        "setLevel\",\"params\":{\"level\":\"debug\"}}"};
+        ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"logging/"
+         "setLevel\",\"params\":{\"level\":\"debug\"}}")};
     struct mc_str ignored;
 
     at->calls = wire_open(port);

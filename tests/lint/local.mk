@@ -15,7 +15,7 @@ EXTRA_DIST += $(LINTS) tests/tap.sh
 
 # clang-tidy with the checks of .clang-tidy, one process per file: its va_list check remembers one file in the next.
 TIDY_FLAGS = $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS) -std=gnu17 \
-	$(UV_CFLAGS) $(CJSON_CFLAGS) $(CRYPTO_CFLAGS) $(GIT2_CFLAGS)
+	$(UV_CFLAGS) $(CJSON_CFLAGS) $(CRYPTO_CFLAGS) $(GIT2_CFLAGS) $(LIBSECRET_CFLAGS)
 .PHONY: tidy
 tidy: config.h
 	printf '%s\n' $(srcdir)/src/*/*.c $(srcdir)/tests/bench/*.c | \

@@ -194,11 +194,11 @@ static const struct {
     {"a result that is no object", LEGACY, LEGACY, CALL("1", "\"name\":\"t\""),
      "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":[]}",
      "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32603,\"message\":\"the server's result "
-     "is not an object\"}}"},
+     "is not an object\",\"data\":{\"reason\":\"protocol\"}}}"},
     {"an error that is none", LEGACY, LEGACY, CALL("1", "\"name\":\"t\""),
      "{\"jsonrpc\":\"2.0\",\"id\":7,\"error\":\"oh\"}",
      "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32603,\"message\":\"the server's error "
-     "has no code\"}}"},
+     "has no code\",\"data\":{\"reason\":\"protocol\"}}}"},
     {"a code that is no number", LEGACY, LEGACY, CALL("1", "\"name\":\"t\""),
      "{\"jsonrpc\":\"2.0\",\"id\":7,\"error\":{\"code\":\"E\",\"message\":\"m\"}}",
      "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32603,\"message\":\"m\"}}"},

@@ -29,6 +29,13 @@ static struct web *listens(const char *id, const char *notifications)
 
 #define ID(id) "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":" id "}"
 
+/* News goes out a few clients at a time. */
+static void told_everybody(void)
+{
+    while (mc_timer_active(&hub->broadcast))
+        wire_fire(hub->loop, &hub->broadcast);
+}
+
 static void test_lists(void)
 {
     struct web *w = listens("\"l\\u0031\"", "\"notifications\":{\"toolsListChanged\":true,"
@@ -41,8 +48,10 @@ static void test_lists(void)
            "what is honoured comes first, under the client's own id");
     mc_buf_clear(&w->got);
     notify_lists(ws, NULL, 1u << MC_KIND_PROMPT | 1u << MC_KIND_RESOURCE);
+    told_everybody();
     is_str(web_got(w), "", "what was not asked for does not come");
     notify_lists(ws, NULL, 1u << MC_KIND_TOOL);
+    told_everybody();
     is_str(web_got(w),
            "data: "
            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{" ID(
