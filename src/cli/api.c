@@ -128,6 +128,39 @@ const cJSON *mc_api_workspace(const cJSON *status, const char *root)
     return NULL;
 }
 
+static bool is_absent(const cJSON *server, const char *tool)
+{
+    static const char *const states[] = {"BLOCKED", "FAILED", "BACKOFF", "DISABLED", "STARTING"};
+    const char *name = mc_doc_str(server, "name"), *state = mc_doc_str(server, "state");
+    size_t n = name ? strlen(name) : 0;
+
+    if (!name || !state || (tool && (strncmp(tool, name, n) != 0 || tool[n] != '_')))
+        return false;
+    for (size_t i = 0; i < MC_ARRAY_LEN(states); i++)
+        if (strcmp(state, states[i]) == 0)
+            return mc_doc_num(server, "tools", 0) == 0;
+    return false;
+}
+
+void mc_api_absent(const cJSON *w, const char *tool, struct mc_buf *out, enum mc_code *ret_code)
+{
+    const cJSON *server;
+
+    cJSON_ArrayForEach(server, mc_doc_get(w, "servers"))
+    {
+        const char *reason = mc_doc_str(server, "reason"), *state = mc_doc_str(server, "state");
+        if (!is_absent(server, tool))
+            continue;
+        if (ret_code)
+            *ret_code = strcmp(state, "BLOCKED") == 0 ? MC_E_DENIED : MC_E_UNREACHABLE;
+        mc_buf_addf(out, "%sserver %s is ", out->len ? "; " : "", mc_doc_str(server, "name"));
+        for (const char *p = state; *p; p++)
+            mc_buf_addc(out, (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p));
+        if (reason)
+            mc_buf_addf(out, ": %s", reason);
+    }
+}
+
 int mc_api_check_server(const cJSON *w, const char *name, struct mc_err *err)
 {
     const cJSON *server;

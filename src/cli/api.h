@@ -2,6 +2,7 @@
 #ifndef MC_CLI_API_H
 #define MC_CLI_API_H
 
+#include "base/err.h"
 #include "base/fwd.h"
 #include "base/str.h"
 #include "json/doc.h"
@@ -29,6 +30,9 @@ void mc_api_escape(struct mc_buf *out, const char *s);
 
 /* The workspace whose root this is; NULL when it is not in the hub. */
 const cJSON *mc_api_workspace(const cJSON *status, const char *root);
+/* Appends which servers of the workspace have no tools to offer now, and why. tool: only the one whose prefix it has; NULL: all of them. *ret_code (may be
+ * NULL): DENIED when one waits for trust, else UNREACHABLE; untouched when there is none. */
+void mc_api_absent(const cJSON *w, const char *tool, struct mc_buf *out, enum mc_code *ret_code);
 /* 0, or -MC_E_USAGE with a suggestion when that workspace has no such server. */
 int mc_api_check_server(const cJSON *workspace, const char *name, struct mc_err *err);
 /* That of the current directory, else the default one, else the only one; NULL and an error if there is none. */

@@ -28,6 +28,7 @@ struct call {
     const char *tool;
     struct mc_client *client;
     char *path;
+    const cJSON *workspace; /* of the status, as long as that lives */
     struct mc_buf args;
     struct mc_buf tools; /* array of all tools, empty until it is needed */
     bool progress;       /* something is shown in the terminal's last line */
@@ -88,8 +89,13 @@ static int unknown_tool(struct call *call, struct mc_err *err)
     MC_CLEANUP(mc_freep) char *best = NULL;
     unsigned distance =
         strlen(call->tool) / 2 < SUGGEST_MAX ? (unsigned)strlen(call->tool) / 2 + 1 : SUGGEST_MAX;
+    MC_CLEANUP(mc_buf_done) struct mc_buf absent = MC_BUF_INIT(MC_ERR_MSG_MAX);
+    enum mc_code code = MC_E_USAGE;
     struct mc_jiter it;
     struct mc_jval tool;
+    mc_api_absent(call->workspace, call->tool, &absent, &code);
+    if (absent.len)
+        return mc_err_set(err, code, "there is no tool '%s' now: %s", call->tool, absent.data);
     for (bool more = mc_jiter_init(&it, mc_jval_of(mc_buf_str(&call->tools)));
          more && mc_jiter_next(&it, NULL, &tool);) {
         MC_CLEANUP(mc_freep) char *name = mc_jstr_dup(mc_jget(tool, "name"));
@@ -292,6 +298,7 @@ static int run(struct call *call, int *ret_status, struct mc_err *err)
     if (ret < 0)
         return ret;
     call->path = mc_mcp_path(w);
+    call->workspace = w;
     ret = build_args(call, err);
     if (ret < 0)
         return ret;

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define ABSENT_MAX (64u << 10)
 #define COLUMN_GAP 2
 
 /* A glob when it looks like one, else a part of the name. */
@@ -88,7 +89,7 @@ static void select_tools(struct mc_str tools, const char *pattern, struct mc_str
     mc_buf_addz(json, "]}\n");
 }
 
-static int fetch(struct mc_buf *tools, struct mc_err *err)
+static int fetch(struct mc_buf *tools, struct mc_buf *absent, struct mc_err *err)
 {
     MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
     MC_CLEANUP(mc_doc_freep) cJSON *status = NULL;
@@ -99,6 +100,7 @@ static int fetch(struct mc_buf *tools, struct mc_err *err)
     if (ret < 0)
         return ret;
     MC_CLEANUP(mc_freep) char *path = mc_mcp_path(w);
+    mc_api_absent(w, NULL, absent, NULL);
     return mc_mcp_tools(c, path, tools, err);
 }
 
@@ -108,9 +110,10 @@ int mc_cmd_tools(struct mc_cli *cli)
     MC_CLEANUP(mc_buf_done) struct mc_buf json = MC_BUF_INIT(MC_API_ANSWER_MAX * 2);
     MC_CLEANUP(mc_strv_done) struct mc_strv names = {0};
     MC_CLEANUP(mc_strv_done) struct mc_strv lines = {0};
+    MC_CLEANUP(mc_buf_done) struct mc_buf absent = MC_BUF_INIT(ABSENT_MAX);
     const char *pattern = mc_args_operand(cli->args, 0);
     struct mc_err err;
-    if (fetch(&tools, &err) < 0)
+    if (fetch(&tools, &absent, &err) < 0)
         return mc_out_fail(cli, &err);
     select_tools(mc_buf_str(&tools), pattern, &names, &lines, &json);
     if (cli->json)
@@ -119,6 +122,8 @@ int mc_cmd_tools(struct mc_cli *cli)
         print_long(&names, &lines);
     else if (names.n)
         print_columns(&names);
+    if (absent.len && !pattern)
+        mc_out_note("Not listed: %s", absent.data);
     if (names.n || !pattern)
         return 0;
     mc_err_set(&err, MC_E_NOT_FOUND, "no tool matches '%s'; `mcpctl tools` lists all", pattern);

@@ -218,7 +218,7 @@ static void on_planned(void *arg)
     /* What happened between the last look and these watches was seen by nobody. */
     changed =
         first || !same_dirs(&w->now, &job->plan) ||
-        (job->plan.incomplete && memcmp(job->plan.look, w->now.look, sizeof(w->now.look)) != 0);
+        (job->plan.incomplete && !mc_str_eq(mc_buf_str(&job->plan.look), mc_buf_str(&w->now.look)));
     if (job->plan.incomplete && job->plan.incomplete != w->now.incomplete)
         mc_warn("watch", "changes of files are looked for every %d s: %s", MC_WATCH_POLL_MS / 1000,
                 job->plan.incomplete);

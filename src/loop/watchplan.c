@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/path.h"
-#include "base/rand.h"
 #include "loop/watch.h"
 
 #include <dirent.h>
@@ -157,20 +156,18 @@ static void make_watches(struct mc_watchplan *p)
 
 void mc_watchplan_run(struct mc_watchplan *p)
 {
-    struct mc_buf look = MC_BUF_INIT(LOOK_MAX);
+    mc_buf_init(&p->look, LOOK_MAX);
 
     for (size_t i = 0; i < p->files.n; i++) {
         follow(p, p->files.v[i], 0);
-        look_at(p->files.v[i], &look);
+        look_at(p->files.v[i], &p->look);
     }
     if (p->tree)
-        descend(p, p->tree, 0, &look);
+        descend(p, p->tree, 0, &p->look);
     if (p->fd >= 0)
         make_watches(p);
     else
         p->incomplete = "the kernel has no inotify instance left (fs.inotify.max_user_instances)";
-    mc_sha256(look.data, look.len, p->look);
-    mc_buf_done(&look);
 }
 
 void mc_watchplan_done(struct mc_watchplan *p)
@@ -180,6 +177,7 @@ void mc_watchplan_done(struct mc_watchplan *p)
         mc_strv_done(&p->dirs[i].names);
     }
     mc_free(p->dirs);
+    mc_buf_done(&p->look);
     mc_strv_done(&p->files);
     mc_free(p->tree);
     *p = (struct mc_watchplan){.fd = -1};

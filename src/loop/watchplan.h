@@ -2,6 +2,7 @@
 #ifndef MC_LOOP_WATCHPLAN_H
 #define MC_LOOP_WATCHPLAN_H
 
+#include "base/buf.h"
 #include "base/fwd.h"
 #include "base/str.h"
 
@@ -18,7 +19,7 @@ struct mc_watchplan {
     /* out */
     struct mc_watchdir *dirs;
     size_t n, cap;
-    unsigned char look[32]; /* a digest of what is there: another one means a change */
+    struct mc_buf look;     /* what is there, as text: another one means a change */
     const char *incomplete; /* why not everything is watched, NULL: it is */
 };
 void mc_watchplan_run(struct mc_watchplan *p);
