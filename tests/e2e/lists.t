@@ -33,7 +33,7 @@ while IFS= read -r line; do
     *'"flood"'*)
         extra=
         printf '{"jsonrpc":"2.0","id":%s,"result":{"content":[]}}\n' "$id"
-        while :; do printf '%s\n' "$changed"; read -r _ <"${0%/*}/tick.gate" || break; done &
+        while :; do printf '%s\n' "$changed"; read -r _ <"${0%/*}/tick.gate" || [ -p "${0%/*}/tick.gate" ] || break; done &
         ;;
     esac
 done
