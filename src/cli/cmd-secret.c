@@ -5,9 +5,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/err.h"
-#include "cli/api.h"
 #include "cli/args.h"
-#include "cli/client.h"
+#include "cli/edit.h"
 #include "cli/out.h"
 #include "cli/prompt.h"
 #include "store/secrets.h"
@@ -35,12 +34,9 @@ static const char *place_name(bool keyring)
 /* Whatever uses it gets the new value: the hub reads every config again, and replaces what has changed. */
 static int tell_hub(struct mc_err *err)
 {
-    MC_CLEANUP(mc_client_freep) struct mc_client *c = NULL;
-    int ret = mc_client_open(&c, err);
+    bool told;
 
-    if (ret == -MC_E_UNREACHABLE)
-        return 0;
-    return ret < 0 ? ret : mc_api_doc(c, "POST", "/api/reload", MC_STR("{}"), NULL, err);
+    return mc_edit_tell_hub(&told, err);
 }
 
 /* ---- values ---- */
@@ -57,14 +53,13 @@ static int ask_value(const char *name, struct mc_buf *out, struct mc_err *err)
     return ret;
 }
 
-static int wanted_place(const struct mc_cli *cli, enum mc_secrets_place *ret)
+static enum mc_secrets_place wanted_place(const struct mc_cli *cli)
 {
     const char *store = mc_args_value(cli->args, "store");
 
-    *ret = !store                          ? MC_SECRETS_ANYWHERE
+    return !store                          ? MC_SECRETS_ANYWHERE
            : strcmp(store, "keyring") == 0 ? MC_SECRETS_KEYRING
                                            : MC_SECRETS_FILE;
-    return 0;
 }
 
 static int has(const char *name, bool *ret, struct mc_err *err)
@@ -81,7 +76,7 @@ static int set(struct mc_cli *cli, bool must_be_there)
 {
     MC_CLEANUP(wipe) struct mc_buf value = MC_BUF_INIT(MC_PROMPT_MAX);
     const char *name = mc_args_operand(cli->args, 0);
-    enum mc_secrets_place place = MC_SECRETS_ANYWHERE;
+    enum mc_secrets_place place = wanted_place(cli);
     bool there = false;
     struct mc_err err;
     int ret = mc_secrets_check_name(name, &err);
@@ -93,8 +88,6 @@ static int set(struct mc_cli *cli, bool must_be_there)
                          "there is no secret %s; to make it: mcpctl secret set %s", name, name);
     if (ret == 0)
         ret = ask_value(name, &value, &err);
-    if (ret == 0)
-        ret = wanted_place(cli, &place);
     if (ret == 0)
         ret = mc_secrets_set(name, mc_buf_str(&value), place, &place, &err);
     if (ret == 0)

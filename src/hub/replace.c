@@ -62,11 +62,6 @@ static void set_condition(struct server *srv, char *text)
         mc_warn("hub", "%s: %s", srv->spec->name, text);
 }
 
-const char *replace_condition(const struct server *srv)
-{
-    return srv->condition;
-}
-
 /* Has it something that would be missed? A sleeping one with a catalog is not missed when the other has one, too. */
 static bool is_worth_waiting(struct mc_backend *old, struct mc_backend *next)
 {

@@ -11,8 +11,6 @@
 void replace_server(struct server *srv, struct server *was, struct loaded *from);
 /* The state of a backend has changed: is it one that is awaited? */
 void replace_check(struct hub *h, struct mc_backend *b);
-/* Why what is written is not in force, for the status; NULL when it is. Borrowed. */
-const char *replace_condition(const struct server *srv);
 
 /* What the clients of a workspace see, to compare with what they see later. */
 struct shown;
